@@ -1,0 +1,1 @@
+"""The cascade at work: one level, the whole path."""

@@ -1,0 +1,25 @@
+"""Everything that can go wrong for a user, as one tree.
+
+Each message says what went wrong, where, and what to do next. Wrong arguments are not
+here: they raise ``ValueError`` or ``TypeError``, as Python programmers expect.
+"""
+
+
+class SmilecascadeError(Exception):
+    """The root: catch this to catch whatever the library itself reports."""
+
+
+class ImageError(SmilecascadeError):
+    """A photo that cannot be read: missing, empty, broken, too large, or not a photo."""
+
+
+class DatasetError(SmilecascadeError):
+    """A data set that is not laid out as its authors publish it, or a broken line in it."""
+
+
+class BundleError(SmilecascadeError):
+    """A bundle of weights that is missing, incomplete, altered, or of another version."""
+
+
+class SpecError(SmilecascadeError):
+    """A specification with an unknown key, a wrong type or a value out of its range."""

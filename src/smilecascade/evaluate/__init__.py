@@ -1,0 +1,1 @@
+"""Measuring: matching, curves, protocols, peers, reports."""

@@ -1,0 +1,1 @@
+"""Boxes, the pyramid and suppression: plain geometry, NumPy only."""

@@ -1,0 +1,1 @@
+"""The networks, declared flat in PyTorch, by name in one registry."""

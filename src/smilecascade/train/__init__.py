@@ -1,0 +1,1 @@
+"""Training: samples, augmentation, mining, the loop, and what is published of it."""
