@@ -5,6 +5,7 @@ Boxes are ``xyxy``: float32, pixels of the upright photo, right and bottom exclu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -54,6 +55,15 @@ class Candidates:
             boxes=np.zeros((0, 4), np.float32),
             scores=np.zeros(0, np.float32),
             scales=np.zeros(0, np.int32),
+        )
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Candidates]) -> Candidates:
+        """The windows of all parts, in their order; at least one part."""
+        return cls(
+            boxes=np.concatenate([part.boxes for part in parts]),
+            scores=np.concatenate([part.scores for part in parts]),
+            scales=np.concatenate([part.scales for part in parts]),
         )
 
 

@@ -26,28 +26,33 @@ SHIFT_TO_EYES = 0.2
 
 def areas(boxes: FloatArray) -> FloatArray:
     """Areas of (N, 4) boxes as (N,) float32, pixels²; 0 where right < left or bottom < top."""
-    size = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
-    return size[:, 0] * size[:, 1]
+    x1, y1, x2, y2 = boxes.T
+    area: FloatArray = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
+    return area
 
 
 def intersections(first: FloatArray, second: FloatArray) -> FloatArray:
     """Shared areas of every box of (N, 4) with every box of (M, 4): (N, M), pixels²."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    size = np.clip(high - low, 0, None)
-    return size[..., 0] * size[..., 1]
+    left, top, right, bottom = first.T[:, :, None]
+    x1, y1, x2, y2 = second.T[:, None, :]
+    width = np.maximum(np.minimum(right, x2) - np.maximum(left, x1), 0)
+    height = np.maximum(np.minimum(bottom, y2) - np.maximum(top, y1), 0)
+    shared: FloatArray = width * height
+    return shared
 
 
 def iou(first: FloatArray, second: FloatArray) -> FloatArray:
     """Intersection over union of (N, 4) with (M, 4) boxes: (N, M) in 0..1; 0 for empty unions."""
     shared = intersections(first, second)
     union = areas(first)[:, None] + areas(second)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    overlap: FloatArray = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return overlap
 
 
 def centres(boxes: FloatArray) -> FloatArray:
     """Centres of (N, 4) boxes: (N, 2) as x, y."""
-    return (boxes[:, :2] + boxes[:, 2:]) / 2
+    middle: FloatArray = (boxes[:, :2] + boxes[:, 2:]) / np.float32(2)
+    return middle
 
 
 def sides(squares: FloatArray) -> FloatArray:

@@ -1,0 +1,82 @@
+"""Where a command writes: files, folders and standard output, checked before any work is done."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
+
+from smilecascade.cli.failures import TargetError
+
+#: Suffixes that an annotated copy keeps; of other formats the copy is a PNG, which loses nothing.
+KEPT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+
+
+class Drawings:
+    """The folder of annotated copies, and a name in it for each photo.
+
+    A copy is called as its photo is; where two photos share a name, later ones get a number.
+    """
+
+    def __init__(self, folder: Path, photos: Iterable[Path]) -> None:
+        """Make the folder. Raises TargetError where it cannot be written or holds the photos."""
+        self.folder = folder
+        self._taken: set[str] = set()
+        _require_writable(_made(folder), "--draw")
+        for photo in photos:
+            if photo.parent.resolve() == folder.resolve():
+                raise TargetError(
+                    f"{folder}: holds {photo.name}, which drawing would replace; give --draw another folder"
+                )
+
+    def path_for(self, photo: Path) -> Path:
+        """Where the annotated copy of this photo goes; never the same place twice."""
+        suffix = photo.suffix if photo.suffix.lower() in KEPT_SUFFIXES else ".png"
+        name, number = f"{photo.stem}{suffix}", 1
+        # Names that differ in case alone are the same file on some systems.
+        while name.casefold() in self._taken:
+            number += 1
+            name = f"{photo.stem}-{number}{suffix}"
+        self._taken.add(name.casefold())
+        return self.folder / name
+
+
+def require_file(path: Path) -> None:
+    """Raise TargetError where this file could not be written: a folder, or in no writable folder."""
+    if path.is_dir():
+        raise TargetError(f"{path}: is a folder; give --out the name of a file")
+    if not path.resolve().parent.is_dir():
+        raise TargetError(f"{path}: its folder does not exist; create {path.parent} first")
+    _require_writable(path.resolve().parent, "--out")
+
+
+def standard_output(encoding: str | None = None) -> TextIO:
+    """Standard output, in this encoding (None: the terminal's), escaping what it cannot hold."""
+    if sys.stdout is None:
+        raise TargetError("standard output is closed; give --out a file")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+    return sys.stdout
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, "--draw", error) from error
+    return folder
+
+
+def _require_writable(folder: Path, option: str) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, option, error) from error
+
+
+def _unwritable(folder: Path, option: str, error: OSError) -> TargetError:
+    return TargetError(f"{folder}: cannot be written ({error.strerror}); give {option} another folder")

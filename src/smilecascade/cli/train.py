@@ -1,0 +1,137 @@
+"""``smilecascade train``: the networks, from raw data to a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from smilecascade.cli.options import debug_option
+
+if TYPE_CHECKING:
+    from smilecascade.train.opinions import Opinion
+    from smilecascade.train.recipe import LevelRecipe
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(
+        (
+            click.option(
+                "--data",
+                required=True,
+                type=click.Path(file_okay=False, path_type=Path),
+                help="Folder of the unpacked data sets.",
+            ),
+            click.option(
+                "--out",
+                required=True,
+                type=click.Path(file_okay=False, path_type=Path),
+                help="Folder of the bundle to write.",
+            ),
+            click.option(
+                "--work",
+                type=click.Path(file_okay=False, path_type=Path),
+                help="Folder of samples and checkpoints; a training that was stopped goes on from there. "
+                "[default: OUT.work]",
+            ),
+            click.option("--steps", type=click.IntRange(1), help="Steps of a net, instead of the recipe's."),
+            click.option("--seed", type=click.IntRange(0), help="Seed of everything random.", default=1),
+            click.option(
+                "--second-opinion",
+                type=click.Path(dir_okay=False, exists=True, path_type=Path),
+                help="YuNet's ONNX file: no negative is cut where it sees an unlabelled face.",
+            ),
+            debug_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def train() -> None:
+    """Train the networks from raw data; needs the extra 'train'.
+
+    Each level learns from what the levels before it let through by mistake, so they come in
+    order. A training that is stopped, however, goes on where it was when the same command
+    is given again.
+    """
+
+
+@train.command("all")
+@_options
+def train_all(**options: Any) -> None:
+    """Train all three levels, and write the bundle."""
+    _train((1, 2, 3), **options)
+
+
+def _level_command(number: int) -> click.Command:
+    @train.command(f"level{number}", help=f"Train level {number}; writes the bundle of the levels so far.")
+    @_options
+    def command(**options: Any) -> None:
+        _train((number,), **options)
+
+    return command
+
+
+for _number in (1, 2, 3):
+    _level_command(_number)
+
+
+def _train(
+    numbers: Sequence[int],
+    *,
+    data: Path,
+    out: Path,
+    work: Path | None,
+    steps: int | None,
+    seed: int,
+    second_opinion: Path | None,
+) -> None:
+    from smilecascade.train import recipe
+
+    places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
+    opinion = _opinion(second_opinion)
+    for number in numbers:
+        chosen = _resolved(recipe.LEVELS[number - 1], steps, seed)
+        _train_level(number, places, chosen, opinion)
+    bundle = recipe.publish(places, out, figures={})
+    click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
+
+
+def _train_level(number: int, places: Any, chosen: LevelRecipe, opinion: Opinion | None) -> None:
+    from smilecascade.train import recipe
+
+    with click.progressbar(
+        length=chosen.train.steps,
+        label=f"level {number}",
+        file=click.get_text_stream("stderr"),
+        show_pos=True,
+    ) as bar:
+
+        def progress(step: int, loss: float) -> None:
+            bar.label = f"level {number}, loss {loss:.3f}"
+            bar.update(step - bar.pos)
+
+        recipe.train_level(number, places, chosen, opinion=opinion, say=_say, progress=progress)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _resolved(chosen: LevelRecipe, steps: int | None, seed: int) -> LevelRecipe:
+    return replace(chosen, train=replace(chosen.train, seed=seed, steps=steps or chosen.train.steps))
+
+
+def _opinion(path: Path | None) -> Opinion | None:
+    """Another detector's view, down to faces of 8 pixels and scores of 0.3."""
+    if path is None:
+        return None
+    from smilecascade.evaluate.peers import YuNet
+
+    yunet = YuNet(path, min_score=0.3, threads=2)
+    return lambda image: yunet.detect(image, 8)

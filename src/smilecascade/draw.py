@@ -1,0 +1,193 @@
+"""Faces drawn on a copy of their photo: fine rounded frames, their scores, their points.
+
+Every shape is painted from its signed distance (negative inside, in pixels, at the centres of
+the pixels), which gives smooth edges at any width without drawing anything larger first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from smilecascade.geometry.boxes import Box, Point
+from smilecascade.images import check_rgb
+from smilecascade.records import Face
+
+Colour = tuple[int, int, int]
+Region = tuple[int, int, int, int]
+Floats = NDArray[np.floating]
+
+#: A smiley's yellow, on a dark rim that keeps it visible on skin, snow and night alike.
+YELLOW: Colour = (255, 212, 59)
+INK: Colour = (33, 29, 20)
+_RIM_OPACITY = 0.45
+
+#: Width of a line in √(width·height) of the photo, and its bounds in pixels and in sides of a face.
+_LINE_PER_PHOTO = 0.004
+_MIN_LINE = 1.5
+_MAX_LINE_PER_FACE = 0.05
+
+#: Height of the text in √(width·height) of the photo; below the bound, figures cannot be read.
+_TEXT_PER_PHOTO = 0.022
+_MIN_TEXT = 11
+
+_RADIUS_PER_SIDE = 0.12
+_RADIUS_PER_LINE = 6
+_POINT_PER_FACE = 0.018
+
+
+def draw_faces(
+    image: NDArray[np.uint8], faces: Sequence[Face], *, scores: bool = True, colour: Colour = YELLOW
+) -> NDArray[np.uint8]:
+    """A copy of RGB uint8 (H, W, 3) with a frame around each face, its score and its points, if any.
+
+    Lines and text grow with the photo. A label lies above its face, or below where there is no
+    room. The surest faces are drawn last, over the others. What reaches beyond the photo is cut;
+    no faces, and photos of zero area, give a plain copy. ``image`` is left as it is.
+
+    scores: whether to write each face's score beside it.
+    colour: RGB of the frames and labels; choose a light one, since text on it is dark.
+    """
+    canvas = np.array(check_rgb(image), order="C")
+    ordered = sorted(faces, key=lambda face: face.score)
+    for face in ordered:
+        _draw_frame(canvas, face.box, colour)
+        _draw_points(canvas, face, colour)
+    for face in ordered if scores else ():
+        _draw_label(canvas, face, colour)
+    return canvas
+
+
+def _draw_frame(canvas: NDArray[np.uint8], box: Box, colour: Colour) -> None:
+    line = _line_width(canvas, box)
+    rim = max(1.0, line / 3)
+    depth = line / 2 + rim + 1
+    radius = min(_RADIUS_PER_SIDE * _shorter_side(box), _RADIUS_PER_LINE * line)
+    for region in _edge_regions(canvas, box, inner=depth + radius, outer=depth):
+        distance = np.abs(_to_rounded_box(region, box, radius))
+        _paint(canvas, region, distance - line / 2 - rim, INK, _RIM_OPACITY)
+        _paint(canvas, region, distance - line / 2, colour)
+
+
+def _draw_points(canvas: NDArray[np.uint8], face: Face, colour: Colour) -> None:
+    radius = max(1.0, _POINT_PER_FACE * _shorter_side(face.box))
+    rim = max(0.8, radius / 3)
+    for x, y in face.points or ():
+        reach = radius + rim + 1
+        region = _region(canvas, (x - reach, y - reach, x + reach, y + reach))
+        distance = _to_point(region, (x, y))
+        _paint(canvas, region, distance - radius - rim, INK, _RIM_OPACITY)
+        _paint(canvas, region, distance - radius, colour)
+
+
+def _draw_label(canvas: NDArray[np.uint8], face: Face, colour: Colour) -> None:
+    text = _rendered(f"{face.score:.2f}", _text_height(canvas))
+    padding = round(0.3 * text.shape[0]) + 1
+    size = (text.shape[1] + 2 * padding, text.shape[0] + 2 * padding)
+    chip = _place(canvas, face.box, size)
+    region = _region(canvas, chip)
+    _paint(canvas, region, _to_rounded_box(region, chip, padding), colour)
+    _stamp(canvas, text, round(chip[0]) + padding, round(chip[1]) + padding)
+
+
+def _place(canvas: NDArray[np.uint8], box: Box, size: tuple[int, int]) -> Box:
+    """Where a label of this width and height goes: above the box, else below it, else inside at its top."""
+    height, width = canvas.shape[:2]
+    gap = round(2 * _line_width(canvas, box)) + 1
+    above, below = box[1] - gap - size[1], box[3] + gap
+    top = above if above >= 0 else below if below + size[1] <= height else max(0.0, box[1]) + gap
+    left = round(min(max(box[0], 0), max(width - size[0], 0)))
+    return (left, round(top), left + size[0], round(top) + size[1])
+
+
+def _rendered(text: str, height: float) -> Floats:
+    """The text as coverage (rows, columns) in 0..1, cut to its own extent."""
+    font = ImageFont.load_default(height)
+    left, top, right, bottom = (int(edge) for edge in font.getbbox(text))
+    mask = Image.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=255, font=font)
+    return np.asarray(mask, np.float32) / 255
+
+
+def _stamp(canvas: NDArray[np.uint8], coverage: Floats, x: int, y: int) -> None:
+    rows, columns = coverage.shape
+    x1, y1, x2, y2 = region = _region(canvas, (x, y, x + columns, y + rows))
+    _blend(canvas, region, coverage[y1 - y : y2 - y, x1 - x : x2 - x], INK)
+
+
+def _line_width(canvas: NDArray[np.uint8], box: Box) -> float:
+    wanted = _LINE_PER_PHOTO * sqrt(canvas.shape[0] * canvas.shape[1])
+    return max(_MIN_LINE, min(wanted, _MAX_LINE_PER_FACE * _shorter_side(box)))
+
+
+def _text_height(canvas: NDArray[np.uint8]) -> float:
+    return max(_MIN_TEXT, _TEXT_PER_PHOTO * sqrt(canvas.shape[0] * canvas.shape[1]))
+
+
+def _shorter_side(box: Box) -> float:
+    return max(0.0, min(box[2] - box[0], box[3] - box[1]))
+
+
+def _edge_regions(canvas: NDArray[np.uint8], box: Box, *, inner: float, outer: float) -> list[Region]:
+    """The pixels near the four edges of a box, each once: its middle, most of it, is left out."""
+    x1, y1, x2, y2 = box
+    inner = min(inner, max(0.0, (x2 - x1) / 2), max(0.0, (y2 - y1) / 2))
+    left, top, right, bottom = _region(canvas, (x1 - outer, y1 - outer, x2 + outer, y2 + outer))
+    left_in, top_in, right_in, bottom_in = _region(
+        canvas, (x1 + inner + 1, y1 + inner + 1, x2 - inner - 1, y2 - inner - 1)
+    )
+    right_in, bottom_in = max(left_in, right_in), max(top_in, bottom_in)
+    return [
+        (left, top, right, top_in),
+        (left, bottom_in, right, bottom),
+        (left, top_in, left_in, bottom_in),
+        (right_in, top_in, right, bottom_in),
+    ]
+
+
+def _region(canvas: NDArray[np.uint8], box: Box) -> Region:
+    """The whole pixels that a box touches, within the photo; right ≥ left and bottom ≥ top."""
+    limits = np.array([canvas.shape[1], canvas.shape[0]] * 2)
+    low = np.clip(np.floor(box[:2]), 0, limits[:2])
+    high = np.clip(np.ceil(box[2:]), low, limits[2:])
+    return (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+
+def _to_point(region: Region, point: Point) -> Floats:
+    x, y = _centres(region)
+    distance: Floats = np.hypot(x - point[0], y - point[1])
+    return distance
+
+
+def _to_rounded_box(region: Region, box: Box, radius: float) -> Floats:
+    """Signed distance of every pixel of a region to the outline of a box with round corners."""
+    x, y = _centres(region)
+    beyond_x = np.abs(x - (box[0] + box[2]) / 2) - ((box[2] - box[0]) / 2 - radius)
+    beyond_y = np.abs(y - (box[1] + box[3]) / 2) - ((box[3] - box[1]) / 2 - radius)
+    outside = np.hypot(np.maximum(beyond_x, 0), np.maximum(beyond_y, 0))
+    distance: Floats = outside + np.minimum(np.maximum(beyond_x, beyond_y), 0) - radius
+    return distance
+
+
+def _centres(region: Region) -> tuple[Floats, Floats]:
+    x1, y1, x2, y2 = region
+    x = np.arange(x1, x2, dtype=np.float32) + np.float32(0.5)
+    y = np.arange(y1, y2, dtype=np.float32) + np.float32(0.5)
+    return x[None, :], y[:, None]
+
+
+def _paint(
+    canvas: NDArray[np.uint8], region: Region, distance: Floats, colour: Colour, opacity: float = 1
+) -> None:
+    _blend(canvas, region, np.clip(0.5 - distance, 0, 1) * np.float32(opacity), colour)
+
+
+def _blend(canvas: NDArray[np.uint8], region: Region, coverage: Floats, colour: Colour) -> None:
+    x1, y1, x2, y2 = region
+    below = canvas[y1:y2, x1:x2]
+    mixed = below + (np.array(colour, np.float32) - below) * coverage[..., None]
+    below[...] = np.rint(mixed).astype(np.uint8)

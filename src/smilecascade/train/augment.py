@@ -1,0 +1,131 @@
+"""Augmentation of whole batches in PyTorch: how a face could also have been photographed.
+
+Every function takes and gives (N, 3, S, S) float32 pixels in 0..255 and a ``Chance``, the
+seeded source of all its randomness; nothing is changed in place. N = 0 passes through.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+
+class Chance:
+    """Seeded randomness for one batch: the same seed gives the same batch, on any run."""
+
+    def __init__(self, *seed: int) -> None:
+        self.numpy = np.random.default_rng(seed)
+        self.torch = torch.Generator().manual_seed(int(self.numpy.integers(2**63)))
+
+    def uniform(self, count: int, low: float, high: float) -> Tensor:
+        """(count,) float32 between low and high."""
+        return torch.rand(count, generator=self.torch) * (high - low) + low
+
+    def picks(self, count: int, probability: float) -> Tensor:
+        """(count,) bool, each True with this probability."""
+        return torch.rand(count, generator=self.torch) < probability
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """Windows around stored faces: displacement (N, 2) and side (N,) in sides of the face's
+    square, roll (N,) in radians."""
+
+    shift: Tensor
+    side: Tensor
+    roll: Tensor
+
+
+def cut_windows(crops: Tensor, windows: Windows, size: int) -> Tensor:
+    """Cut turned and displaced windows from stored crops (N, 3, H, H): two sides of the square each."""
+    cos, sin, half = torch.cos(windows.roll), torch.sin(windows.roll), windows.side / 2
+    across = torch.stack([half * cos, -half * sin, windows.shift[:, 0]], dim=1)
+    down = torch.stack([half * sin, half * cos, windows.shift[:, 1]], dim=1)
+    grid = functional.affine_grid(
+        torch.stack([across, down], dim=1), [len(crops), 3, size, size], align_corners=False
+    )
+    return functional.grid_sample(crops, grid, padding_mode="border", align_corners=False)
+
+
+def mirrored(pixels: Tensor, chance: Chance) -> Tensor:
+    """Half of the pictures, left and right exchanged."""
+    return torch.where(_each(chance.picks(len(pixels), 0.5)), pixels.flip(3), pixels)
+
+
+def coloured(pixels: Tensor, chance: Chance) -> Tensor:
+    """Other light: saturation down to grey, gain of each channel, contrast, gamma (darkness), brightness."""
+    n = len(pixels)
+    grey = pixels.mean(1, keepdim=True)
+    saturation = torch.where(chance.picks(n, 0.15), torch.zeros(n), chance.uniform(n, 0.4, 1.4))
+    changed = grey + (pixels - grey) * _each(saturation)
+    changed = changed * (1 + (torch.rand(n, 3, 1, 1, generator=chance.torch) - 0.5) * 0.2)
+    middle = changed.mean((1, 2, 3), keepdim=True)
+    changed = middle + (changed - middle) * _each(chance.uniform(n, 0.5, 1.4))
+    gamma = torch.exp(chance.uniform(n, -0.4, 0.6))
+    changed = 255 * (changed.clamp(0, 255) / 255) ** _each(gamma)
+    return (changed + _each(chance.uniform(n, -25, 25))).clamp(0, 255)
+
+
+def blurred(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
+    """Lower resolution: shrunk by 1.3 to 3 and enlarged again, pixels repeated or interpolated."""
+    chosen = torch.nonzero(chance.picks(len(pixels), probability)).flatten()
+    if not len(chosen):
+        return pixels
+    result, size = pixels.clone(), pixels.shape[-1]
+    for part in chosen.chunk(4):
+        small = max(6, round(size / float(chance.uniform(1, 1.3, 3.0))))
+        low = functional.interpolate(pixels[part], size=(small, small), mode="area")
+        mode = "nearest" if float(chance.uniform(1, 0, 1)) < 0.5 else "bilinear"
+        result[part] = functional.interpolate(low, size=(size, size), mode=mode)
+    return result
+
+
+def noisy(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
+    """Sensor noise: a normal deviate a value, of 2 to 14 grey levels."""
+    n = len(pixels)
+    level = chance.uniform(n, 2, 14) * chance.picks(n, probability)
+    return (pixels + torch.randn(pixels.shape, generator=chance.torch) * _each(level)).clamp(0, 255)
+
+
+def covered(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
+    """A rectangle hides a part: the lower half (a mask, a cup), a side, or anywhere.
+
+    It is of one colour, or a piece of another picture of the batch, so that a hidden part
+    tells nothing about what is below it.
+    """
+    n, size = len(pixels), pixels.shape[-1]
+    fill = torch.where(
+        _each(chance.picks(n, 0.5)),
+        pixels.roll(1, 0) if n else pixels,
+        (torch.rand(n, 3, 1, 1, generator=chance.torch) * 255).expand_as(pixels),
+    )
+    width, height = chance.uniform(n, 0.2, 0.9), chance.uniform(n, 0.15, 0.45)
+    left = chance.uniform(n, 0, 1) * (1 - width)
+    top = torch.where(chance.picks(n, 0.6), 1 - height, chance.uniform(n, 0, 1) * (1 - height))
+    at = (torch.arange(size) + 0.5) / size
+    columns = (at >= left[:, None]) & (at < (left + width)[:, None])
+    rows = (at >= top[:, None]) & (at < (top + height)[:, None])
+    hidden = rows[:, None, :, None] & columns[:, None, None, :]
+    return torch.where(hidden & _each(chance.picks(n, probability)), fill, pixels)
+
+
+def compressed(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
+    """JPEG at quality 10 to 60, through the real encoder."""
+    result = pixels.clone()
+    for index in torch.nonzero(chance.picks(len(pixels), probability)).flatten().tolist():
+        picture = pixels[index].permute(1, 2, 0).to(torch.uint8).numpy()
+        buffer = io.BytesIO()
+        Image.fromarray(picture).save(buffer, "JPEG", quality=int(chance.numpy.integers(10, 60)))
+        result[index] = torch.from_numpy(np.array(Image.open(buffer))).permute(2, 0, 1)
+    return result
+
+
+def _each(values: Tensor) -> Tensor:
+    """(N,) values, one for each picture of a batch."""
+    return values[:, None, None, None]

@@ -1,0 +1,220 @@
+"""The whole training, level by level: what `smilecascade train` runs.
+
+Everything is written below a work folder, to the side and then renamed, and what is there
+is not made again; a training that was killed goes on where it stopped.
+
+    WORK/faces/            the stored crops of all faces, training and validation
+    WORK/opinions.json     what another detector saw in the photos, if one was asked
+    WORK/level2/           negatives, checkpoint, progress.csv, sheet.png, and the bundle of
+                           the levels so far, which mines the negatives of the next level
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from smilecascade import images
+from smilecascade.bundle import Bundle, open_bundle, write_bundle
+from smilecascade.detect.cascade import Detector
+from smilecascade.errors import BundleError
+from smilecascade.mipmaps import Pixels
+from smilecascade.nets import entry
+from smilecascade.records import AnnotatedPhoto
+from smilecascade.specs import CascadeSpec, LevelSpec, TrainSpec, to_mapping
+from smilecascade.train import crops, mine, opinions, sets
+from smilecascade.train.loop import Progress, fit, normalised
+from smilecascade.train.publish import exported
+from smilecascade.train.samples import Samples
+from smilecascade.train.sheet import contact_sheet
+from smilecascade.train.thresholds import best_scores, threshold_for
+
+#: Told what begins now, as a sentence for a person.
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelRecipe:
+    """How one level is made: its training, its negatives, and the recall its threshold keeps."""
+
+    train: TrainSpec
+    per_photo: int
+    """Negatives taken from one photo at most."""
+
+    mine_from: float
+    """Smallest window in photos that negatives are mined with, pixels."""
+
+    recall: float
+    """Share of the validation faces of 24 px and more that the threshold keeps."""
+
+    least_iou: float
+    """Overlap with its face that a surviving window must have, to count as keeping it."""
+
+
+LEVELS: tuple[LevelRecipe, ...] = (
+    LevelRecipe(
+        train=TrainSpec(net="face-12", steps=9000, batch=512, hard_share=0.7),
+        per_photo=60,
+        mine_from=18,
+        recall=0.995,
+        least_iou=0.4,
+    ),
+    LevelRecipe(
+        train=TrainSpec(net="face-24", steps=9000, batch=384, hard_share=0.7),
+        per_photo=60,
+        mine_from=18,
+        recall=0.99,
+        least_iou=0.5,
+    ),
+    LevelRecipe(
+        train=TrainSpec(net="face-48", steps=9000, batch=192, hard_share=0.7),
+        per_photo=60,
+        mine_from=18,
+        recall=0.97,
+        least_iou=0.5,
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where the data lie and where the work is done."""
+
+    data: Path
+    work: Path
+
+    def level(self, number: int) -> Path:
+        """The folder of a level."""
+        return self.work / f"level{number}"
+
+
+def train_level(
+    number: int,
+    places: Places,
+    recipe: LevelRecipe,
+    *,
+    opinion: opinions.Opinion | None = None,
+    say: Say = lambda text: None,
+    progress: Progress = lambda step, loss: None,
+) -> Bundle:
+    """Train one level on what the levels before it let through; returns the bundle up to it."""
+    folder = places.level(number)
+    before = None if number == 1 else _level_before(places, number)
+    say("storing a crop of every face")
+    faces = crops.store(sets.training_photos(places.data), places.work / "faces" / "train")
+    known = crops.store(_named_validation(places.data), places.work / "faces" / "validation")
+    say("cutting negatives" if before is None else f"mining negatives through level {number - 1}")
+    photos, held_back = _negative_photos(places, opinion)
+    window = entry(recipe.train.net).window
+    negatives = _negatives(photos, before, window, recipe, folder / "negatives.npy")
+    unseen = _negatives(held_back, before, window, recipe, folder / "held_back.npy")
+    samples = Samples(faces, negatives, window, recipe.train)
+    images.save(contact_sheet(samples.batch(0)), folder / "sheet.png")
+    say(f"training {recipe.train.net} on {len(faces)} faces and {len(negatives)} negatives")
+    held = Samples(known, unseen, window, replace(recipe.train, batch=2048, positives=0.5))
+    net = fit(samples, recipe.train, folder, validate=_validation(held), progress=progress)
+    say("exporting, and choosing the threshold on the validation photos")
+    return _bundled(number, net, places, recipe, before, held.negatives)
+
+
+def publish(places: Places, out: Path, figures: dict[str, Any]) -> Bundle:
+    """Write the newest level's bundle to ``out``, with these figures in its manifest."""
+    number = max((k for k in (1, 2, 3) if (places.level(k) / "bundle").exists()), default=None)
+    if number is None:
+        raise BundleError(f"{places.work}: no level is trained there yet; run smilecascade train level1")
+    trained = open_bundle(places.level(number) / "bundle")
+    facts = {k: v for k, v in trained.manifest.items() if k in ("created", "data", "training")}
+    return write_bundle(out, trained.spec, trained.nets, {**facts, "figures": figures})
+
+
+def _level_before(places: Places, number: int) -> Bundle:
+    folder = places.level(number - 1) / "bundle"
+    if not folder.exists():
+        raise BundleError(
+            f"{folder}: level {number - 1} comes first: run smilecascade train level{number - 1}"
+        )
+    return open_bundle(folder)
+
+
+def _named_validation(data: Path) -> list[tuple[str, AnnotatedPhoto]]:
+    return [(sets.VALIDATION.folder, photo) for photo in sets.validation_photos(data)]
+
+
+def _negative_photos(
+    places: Places, opinion: opinions.Opinion | None
+) -> tuple[list[AnnotatedPhoto], list[AnnotatedPhoto]]:
+    """Photos to cut negatives from, doubts of a second opinion included; and the held-back ones."""
+    empty, held_back = sets.background_photos(places.data)
+    photos = [photo for _, photo in sets.training_photos(places.data) if photo.complete] + empty
+    place = places.work / "opinions.json"
+    if opinion is not None or place.exists():
+        seen = opinions.gathered(photos, opinion or (lambda _: []), place)
+        photos = list(opinions.with_doubts(photos, seen))
+    return photos, held_back
+
+
+def _negatives(
+    photos: list[AnnotatedPhoto], before: Bundle | None, window: int, recipe: LevelRecipe, place: Path
+) -> Pixels:
+    seed, per_photo = recipe.train.seed, recipe.per_photo
+    if before is None:
+        return mine.store(mine.random_windows(photos, window, per_photo, seed), window, place)
+    detector = Detector(before, recipe.train.threads)
+    parts = mine.mined_windows(
+        photos, detector, window, per_photo=per_photo, min_face=recipe.mine_from, seed=seed
+    )
+    return mine.store(parts, window, place)
+
+
+def _validation(samples: Samples) -> Callable[[nn.Module], dict[str, float]]:
+    """Figures on fixed samples of validation faces and of held-back backgrounds."""
+    batch = samples.batch(0)
+
+    def validate(net: nn.Module) -> dict[str, float]:
+        logits = net(normalised(batch.pixels)).flatten(1)
+        score = torch.softmax(logits, 1)[:, 1].numpy()
+        face = batch.labels.numpy() == 1
+        alarm = np.quantile(score[~face], 0.99)
+        return {
+            "val_loss": float(nn.functional.cross_entropy(logits, batch.labels)),
+            "val_error": float(((score >= 0.5) != face).mean()),
+            "val_recall_at_1pc": float((score[face] > alarm).mean()),
+        }
+
+    return validate
+
+
+def _bundled(
+    number: int, net: nn.Sequential, places: Places, recipe: LevelRecipe, before: Bundle | None, real: Pixels
+) -> Bundle:
+    """The cascade up to this level, with the threshold that keeps the wanted recall."""
+    spec = recipe.train
+    known = entry(spec.net)
+    onnx = exported(net, known, np.asarray(real[:256]))
+    stride = known.stride if number == 1 else 1
+    level = LevelSpec(net=spec.net, window=known.window, min_score=0.001, stride=stride)
+    levels, nets = ((), ()) if before is None else (before.spec.levels, before.nets)
+    place = places.level(number) / "bundle"
+    facts = {
+        "created": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "data": [chosen.folder for chosen in sets.MERGED] + [sets.BACKGROUNDS],
+        "training": [*(before.manifest["training"] if before else []), to_mapping(spec)],
+    }
+    open_wide = write_bundle(
+        place.with_name("open"), CascadeSpec(levels=(*levels, level)), (*nets, onnx), facts
+    )
+    scores = best_scores(
+        Detector(open_wide, spec.threads),
+        sets.validation_photos(places.data),
+        min_face=20,
+        least_iou=recipe.least_iou,
+    )
+    chosen = replace(level, min_score=threshold_for(scores, recipe.recall))
+    return write_bundle(place, CascadeSpec(levels=(*levels, chosen)), (*nets, onnx), facts)

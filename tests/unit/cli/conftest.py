@@ -1,0 +1,49 @@
+"""A cascade that needs no weights: every photo has one face, except grey ones of 7 pixels' width."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import smilecascade
+from smilecascade.images import save
+from smilecascade.records import Face
+
+
+class FakeCascade:
+    """Finds one face in each photo but in those 7 pixels wide, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.loaded: list[tuple[Path | None, int | None]] = []
+        self.asked: list[tuple[tuple[int, ...], float, float | None]] = []
+
+    def detect(
+        self, image: NDArray[np.uint8], *, min_face: float = 40, min_score: float | None = None
+    ) -> Sequence[Face]:
+        self.asked.append((image.shape, min_face, min_score))
+        return [] if image.shape[1] == 7 else [Face(box=(1.0, 2.0, 5.4, 6.6), score=0.9876)]
+
+
+@pytest.fixture
+def cascade(monkeypatch: pytest.MonkeyPatch) -> FakeCascade:
+    """The cascade that ``smilecascade.load`` gives."""
+    fake = FakeCascade()
+
+    def load(path: Path | None = None, *, threads: int | None = None) -> FakeCascade:
+        fake.loaded.append((path, threads))
+        return fake
+
+    monkeypatch.setattr(smilecascade, "load", load)
+    return fake
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of two photos: a.png, 8 by 6 pixels, with a face, and below/b.jpg, 7 by 5, without."""
+    folder = tmp_path / "photos"
+    (folder / "below").mkdir(parents=True)
+    save(np.zeros((6, 8, 3), np.uint8), folder / "a.png")
+    save(np.zeros((5, 7, 3), np.uint8), folder / "below" / "b.jpg")
+    return folder
