@@ -36,7 +36,7 @@ def examples() -> Path:
 @pytest.fixture(scope="session")
 def astronaut(examples: Path) -> Path:
     """A photo with exactly one face."""
-    return examples / "astronaut.png"
+    return examples / "astronaut.jpg"
 
 
 @pytest.fixture(scope="session")

@@ -113,15 +113,15 @@ class Lines(Iterator[Line]):
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     """The rows of a CSV table with a header that names at least these columns, in any order.
 
-    A table without rows gives nothing. DatasetError for an unreadable file, a missing
-    column, or a row with too few or too many cells.
+    Blank lines are passed over; a table without rows gives nothing. DatasetError
+    for an unreadable file, a missing column, or a row with too few or too many cells.
     """
     reader = csv.reader(StringIO(_text(path)))
     header = next(reader, [])
     missing = [column for column in columns if column not in header]
     if missing:
         raise Place(path, 1).error(f"a header with the column {missing[0]!r}", ",".join(header) or "nothing")
-    for cells in reader:
+    for cells in filter(None, reader):
         if len(cells) != len(header):
             expected = f"{len(header)} cells"
             raise Place(path, reader.line_num).error(expected, f"{len(cells)}: {','.join(cells)!r}")

@@ -73,16 +73,13 @@ def coloured(pixels: Tensor, chance: Chance) -> Tensor:
 
 
 def blurred(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
-    """Lower resolution: shrunk by 1.3 to 3 and enlarged again, pixels repeated or interpolated."""
-    chosen = torch.nonzero(chance.picks(len(pixels), probability)).flatten()
-    if not len(chosen):
-        return pixels
+    """Lower resolution: shrunk by 2 or 3 and enlarged again, pixels repeated or interpolated."""
     result, size = pixels.clone(), pixels.shape[-1]
-    for part in chosen.chunk(4):
-        small = max(6, round(size / float(chance.uniform(1, 1.3, 3.0))))
-        low = functional.interpolate(pixels[part], size=(small, small), mode="area")
-        mode = "nearest" if float(chance.uniform(1, 0, 1)) < 0.5 else "bilinear"
-        result[part] = functional.interpolate(low, size=(size, size), mode=mode)
+    for factor, mode in ((2, "nearest"), (2, "bilinear"), (3, "nearest"), (3, "bilinear")):
+        chosen = chance.picks(len(pixels), probability / 4)
+        if chosen.any():
+            low = functional.avg_pool2d(pixels[chosen], factor)
+            result[chosen] = functional.interpolate(low, size=(size, size), mode=mode)
     return result
 
 

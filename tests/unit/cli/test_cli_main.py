@@ -1,6 +1,6 @@
 """The command line as a whole: lazy subcommands, and one line and an exit code for every error."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import click
 import pytest
@@ -12,7 +12,7 @@ from smilecascade.errors import BundleError
 
 
 @pytest.fixture
-def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[BaseException], None]]:
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     """A subcommand ``fail`` that raises what it is told to."""
     raised: list[BaseException] = []
 
@@ -26,7 +26,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[BaseException
     monkeypatch.setitem(
         cli.SUBCOMMANDS, "fail", cli.LazyCommand("smilecascade.cli:commands_under_test", "Fail.")
     )
-    yield raised.append
+    return raised.append
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from smilecascade.errors import DatasetError
 
 def test_an_unknown_format_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(
-        DatasetError, match="unknown format 'webface'; the nearest known one is 'webfaces' of .*voc"
+        DatasetError, match=r"unknown format 'webface'; the nearest known one is 'webfaces' of .*voc"
     ):
         open_set("webface", tmp_path)
 
@@ -44,24 +44,33 @@ def test_a_folder_without_photos_gives_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    ("format", "folder", "photos", "faces"),
+    ("format", "name", "photos", "faces"),
     [
-        ("webfaces", "caltech_webfaces_train", 4490, 6640 + 1336),
         ("webfaces", "caltech_webfaces_val", 569, 879 + 176),
         ("lfw", "lfw_150px", 5589, 5589),
         ("mtfl", "mtfl_80px", 8840, 8840),
         ("masks", "masks_ilc", 1577, 3924),
         ("voc", "facemask", 406, 1751),
         ("fddb", "fddb_train", 602, 799),
-        ("fddb", "annotations/fddb", 2845, 5171),
         ("wider", "people", 1164, 4149 + 8144),
-        ("wider", "annotations/wider", 3226, 39697),
-        ("backgrounds", "backgrounds", 1908, 0),
     ],
 )
-def test_every_label_of_every_set_is_read(format: str, folder: str, photos: int, faces: int) -> None:
-    root = Path(os.environ.get("SMILECASCADE_DATA", "")) / folder
-    if "SMILECASCADE_DATA" not in os.environ or not root.is_dir():
-        pytest.skip(f"{folder} is missing; set SMILECASCADE_DATA to the folder of the unpacked sets")
-    read = list(open_set(format, root))
+def test_every_label_of_every_set_is_read(
+    dataset: Callable[[str], Path], format: str, name: str, photos: int, faces: int
+) -> None:
+    read = list(open_set(format, dataset(name)))
+    assert (len(read), sum(len(photo.faces) for photo in read)) == (photos, faces)
+    assert all(photo.path.is_file() for photo in read)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    # WIDER's validation labels hold 39,708 rows, of which 11 span no box.
+    ("format", "photos", "faces"),
+    [("fddb", 2845, 5171), ("wider", 3226, 39697)],
+)
+def test_official_labels_are_read_without_their_photos(
+    dataset: Callable[[str], Path], format: str, photos: int, faces: int
+) -> None:
+    read = list(open_set(format, dataset("annotations") / format))
     assert (len(read), sum(len(photo.faces) for photo in read)) == (photos, faces)

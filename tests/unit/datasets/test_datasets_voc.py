@@ -66,7 +66,7 @@ def test_no_xml_files_are_no_photos(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_another_kind_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="expected the folders annotations and images .*, got neither"):
+    with pytest.raises(DatasetError, match=r"expected the folders annotations and images .*, got neither"):
         list(voc.read(tmp_path))
 
 
