@@ -26,7 +26,7 @@ Written by `make docs` from the commands themselves; a test compares it with the
 
 def reference() -> str:
     """The whole reference as Markdown."""
-    context = click.Context(commands, info_name="smilecascade", **commands.context_settings)
+    context = commands.make_context("smilecascade", [], resilient_parsing=True)
     return HEADER + "".join(_section(commands, context))
 
 

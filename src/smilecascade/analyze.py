@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import isfinite
+from numbers import Real
 from pathlib import Path
 
 from smilecascade.bundle import Bundle, open_bundle
@@ -11,6 +12,9 @@ from smilecascade.detect.cascade import Detector, Stage
 from smilecascade.images import check_rgb
 from smilecascade.mipmaps import Pixels
 from smilecascade.records import Face
+
+#: More threads than any processor has cores: a wrong argument, and one that would hang a machine.
+MAX_THREADS = 1024
 
 
 class Cascade:
@@ -21,10 +25,11 @@ class Cascade:
 
     def __init__(self, path: str | Path | None = None, *, threads: int | None = None) -> None:
         """Load a bundle; see ``load``."""
-        if threads is not None and (not isinstance(threads, int) or threads < 1):
-            raise ValueError(f"threads: expected a whole number from 1 up or None, got {threads!r}")
-        self._path, self._threads = path, threads
-        self.bundle: Bundle = open_bundle(None if path is None else Path(path))
+        if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= MAX_THREADS):
+            raise ValueError(f"threads: expected a whole number from 1 to {MAX_THREADS}, got {threads!r}")
+        # Absolute, since a process that unpickles may work in another folder.
+        self._path, self._threads = None if path is None else Path(path).absolute(), threads
+        self.bundle: Bundle = open_bundle(self._path)
         self._detector = Detector(self.bundle, threads)
 
     def detect(self, image: Pixels, *, min_face: float = 40, min_score: float | None = None) -> list[Face]:
@@ -68,7 +73,7 @@ def load(path: str | Path | None = None, *, threads: int | None = None) -> Casca
     return Cascade(path, threads=threads)
 
 
-def _reload(path: str | Path | None, threads: int | None) -> Cascade:
+def _reload(path: Path | None, threads: int | None) -> Cascade:
     return Cascade(path, threads=threads)
 
 
@@ -82,4 +87,4 @@ def _checked(image: Pixels, min_face: float, min_score: float | None) -> tuple[P
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)

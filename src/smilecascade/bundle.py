@@ -29,7 +29,7 @@ SHIPPED = Path(__file__).parent / "weights"
 MANIFEST = "manifest.json"
 FORMAT = 1
 
-#: A net at work: RGBX uint8 (N, H, W, 4) to scores in 0..1, (N, h, w); h = w = 1 for windows.
+#: A net at work: RGB uint8 (N, H, W, 3) to scores in 0..1, (N, h, w); h = w = 1 for windows.
 Classifier = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
@@ -61,12 +61,11 @@ def open_bundle(path: Path | None = None) -> Bundle:
     folder = SHIPPED if path is None else Path(path)
     manifest = _read_manifest(folder)
     try:
-        spec = from_mapping(CascadeSpec, manifest["spec"], where=f"{folder / MANIFEST}: spec")
+        spec = from_mapping(CascadeSpec, manifest.get("spec", {}), where=f"{folder / MANIFEST}: spec")
     except SpecError as error:
         raise BundleError(f"{error}; the bundle was written by another version") from None
-    nets = tuple(_verified(folder, name, digest) for name, digest in manifest["files"].items())
-    if len(nets) != len(spec.levels):
-        raise BundleError(f"{folder}: {len(nets)} nets for {len(spec.levels)} levels; fetch the bundle again")
+    digests = _digests(folder, manifest, len(spec.levels))
+    nets = tuple(_verified(folder / name, digest) for name, digest in digests.items())
     return Bundle(path=folder, spec=spec, manifest=manifest, nets=nets)
 
 
@@ -74,20 +73,28 @@ def write_bundle(path: Path, spec: CascadeSpec, nets: Sequence[bytes], facts: Ma
     """Write a bundle to the side, then put it in its place; returns it as read back.
 
     ``facts`` go into the manifest as they are: name, created, data, figures, training.
+    Raises BundleError where something else than a bundle would be replaced.
     """
+    check_place(path)
     partial = path.with_name(path.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    files = {f"level{k}.onnx": net for k, net in enumerate(nets, start=1)}
+    files = dict(zip(_file_names(len(nets)), nets, strict=True))
     for name, net in files.items():
         (partial / name).write_bytes(net)
     digests = {name: hashlib.sha256(net).hexdigest() for name, net in files.items()}
     manifest = {"format": FORMAT, **facts, "spec": to_mapping(spec), "files": digests}
-    manifest["sha256"] = _manifest_digest(manifest)
-    (partial / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (partial / MANIFEST).write_bytes(_sealed(manifest))
     open_bundle(partial)
     _replace_folder(partial, path)
     return open_bundle(path)
+
+
+def check_place(path: Path) -> None:
+    """Raise BundleError where a bundle written to ``path`` would replace something else."""
+    replaceable = path.is_dir() and ((path / MANIFEST).is_file() or not any(path.iterdir()))
+    if path.exists() and not replaceable:
+        raise BundleError(f"{path}: exists and is no bundle; give a new folder, or an empty one")
 
 
 def _replace_folder(new: Path, place: Path) -> None:
@@ -103,35 +110,47 @@ def _replace_folder(new: Path, place: Path) -> None:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text("utf-8"))
-        stated, version, files = manifest["sha256"], manifest["format"], manifest["files"]
+        text = path.read_bytes()
+        manifest = json.loads(text)
+        version, sealed = manifest["format"], _sealed(manifest)
     except OSError:
         raise BundleError(f"{folder}: no bundle there ({MANIFEST} cannot be read); give its folder") from None
     except (ValueError, KeyError, TypeError):
         raise BundleError(f"{path}: is damaged or no manifest; install or fetch the bundle again") from None
-    if _manifest_digest(manifest) != stated:
-        raise BundleError(f"{path}: was altered (its sha256 differs); install or fetch the bundle again")
-    if version != FORMAT or not isinstance(files, dict):
+    if version != FORMAT:
         raise BundleError(f"{path}: format {version!r}, this version reads {FORMAT}; update smilecascade")
+    if text != sealed:
+        raise BundleError(f"{path}: was altered (its sha256 differs); install or fetch the bundle again")
     return dict(manifest)
 
 
-def _manifest_digest(manifest: Mapping[str, Any]) -> str:
+def _sealed(manifest: Mapping[str, Any]) -> bytes:
+    """The text of a manifest, its own hash included; not a byte of it can be another."""
     vouched = {key: value for key, value in manifest.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(vouched, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(vouched, sort_keys=True).encode()).hexdigest()
+    return (json.dumps({**vouched, "sha256": digest}, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _verified(folder: Path, name: str, digest: str) -> bytes:
-    if Path(name).name != name:
-        raise BundleError(f"{folder / MANIFEST}: names a file outside the bundle: {name!r}")
+def _file_names(levels: int) -> list[str]:
+    return [f"level{number}.onnx" for number in range(1, levels + 1)]
+
+
+def _digests(folder: Path, manifest: Mapping[str, Any], levels: int) -> dict[str, str]:
+    """The hash of each level's file, in their order; a name of another place is refused, too."""
+    digests, names = manifest.get("files"), _file_names(levels)
+    if not isinstance(digests, dict) or list(digests) != names:
+        wanted = ", ".join(names)
+        raise BundleError(f"{folder / MANIFEST}: expected the files {wanted}; fetch the bundle again")
+    return digests
+
+
+def _verified(path: Path, digest: str) -> bytes:
     try:
-        data = (folder / name).read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise BundleError(f"{folder / name}: {error.strerror}; install or fetch the bundle again") from None
+        raise BundleError(f"{path}: {error.strerror}; install or fetch the bundle again") from None
     if hashlib.sha256(data).hexdigest() != digest:
-        raise BundleError(
-            f"{folder / name}: was altered (its sha256 differs); install or fetch the bundle again"
-        )
+        raise BundleError(f"{path}: was altered (its sha256 differs); install or fetch the bundle again")
     return data
 
 

@@ -132,6 +132,8 @@ class TrainSpec:
         _in_range("positives", self.positives, 0.01, 0.99)
         _in_range("hard_share", self.hard_share, 0.01, 1)
         _in_range("learning_rate", self.learning_rate, 1e-9, 10)
+        _in_range("weight_decay", self.weight_decay, 0, 1)
+        _in_range("seed", self.seed, 0, 2**32 - 1)
         _in_range("warmup", self.warmup, 0, 10**9)
 
 

@@ -11,6 +11,10 @@ import pytest
 from smilecascade.cli import SUBCOMMANDS, commands
 
 
+def _context() -> click.Context:
+    return commands.make_context("smilecascade", [], resilient_parsing=True)
+
+
 def _all(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command]]:
     yield context.command_path, command
     if isinstance(command, click.Group):
@@ -27,7 +31,7 @@ def test_the_reference_is_what_the_commands_say(root: Path) -> None:
 
 
 def test_every_command_and_option_has_a_sentence() -> None:
-    for path, command in _all(commands, click.Context(commands, info_name="smilecascade")):
+    for path, command in _all(commands, _context()):
         assert command.help, path
         for option in (param for param in command.params if isinstance(param, click.Option)):
             assert option.help, f"{path} {option.opts}"
@@ -36,5 +40,5 @@ def test_every_command_and_option_has_a_sentence() -> None:
 
 @pytest.mark.parametrize("name", SUBCOMMANDS)
 def test_the_line_shown_without_loading_a_command_is_its_own(name: str) -> None:
-    command = commands.get_command(click.Context(commands), name)
+    command = commands.get_command(_context(), name)
     assert command.help.split("\n\n")[0].replace("\n", " ").strip() == SUBCOMMANDS[name].short_help

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +23,13 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--data",
                 required=True,
-                type=click.Path(file_okay=False, path_type=Path),
+                type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
                 help="Folder of the unpacked data sets.",
             ),
             click.option(
                 "--out",
                 required=True,
-                type=click.Path(file_okay=False, path_type=Path),
+                type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
                 help="Folder of the bundle to write.",
             ),
             click.option(
@@ -91,8 +92,10 @@ def _train(
     seed: int,
     second_opinion: Path | None,
 ) -> None:
+    from smilecascade.bundle import check_place
     from smilecascade.train import recipe
 
+    check_place(out)
     places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
     opinion = _opinion(second_opinion)
     for number in numbers:
@@ -108,7 +111,7 @@ def _train_level(number: int, places: Any, chosen: LevelRecipe, opinion: Opinion
     with click.progressbar(
         length=chosen.train.steps,
         label=f"level {number}",
-        file=click.get_text_stream("stderr"),
+        file=sys.stderr,
         show_pos=True,
     ) as bar:
 

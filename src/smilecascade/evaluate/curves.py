@@ -1,14 +1,13 @@
 """Precision, recall and false alarms over all thresholds, and how far they would vary.
 
-A figure is computed for many weightings of the photos at once: all ones is the figure
-itself, and how often each photo was drawn is one bootstrap resample.
+Everything is counted for many weightings of the photos at once: all ones gives the figure
+itself, and how often each photo was drawn gives one bootstrap resample.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,9 @@ from smilecascade.geometry.boxes import FloatArray, IntArray
 #: Resamples worked on at once: bounds the memory, whatever the number of detections.
 CHUNK = 64
 
-Weights = NDArray[np.int_]
+#: The ends of a 90% interval, in percent.
+INTERVAL = (5, 95)
+
 Values = NDArray[np.float64]
 
 
@@ -39,115 +40,139 @@ class Tally:
     wanted: IntArray
 
     @classmethod
-    def pool(cls, verdicts: Iterable[tuple[FloatArray, IntArray, int]]) -> Tally:
-        """The tally of photos given as scores (N,), verdicts (N,) (``match``), number of wanted faces."""
-        parts = list(verdicts)
-        none = np.zeros(0)
-        scores = np.concatenate([none, *(scores for scores, _, _ in parts)])
-        verdict = np.concatenate([none, *(verdict for _, verdict, _ in parts)])
-        photos = np.repeat(np.arange(len(parts)), [len(scores) for scores, _, _ in parts])
+    def pool(cls, judged: Iterable[tuple[FloatArray, IntArray, int]]) -> Tally:
+        """The tally of photos, each given as its scores (N,), their verdicts (N,) (``match``)
+        and its number of wanted faces."""
+        parts = list(judged)
+        scores = np.concatenate([np.zeros(0, np.float32), *(scores for scores, _, _ in parts)])
+        verdicts = np.concatenate([np.zeros(0, np.int32), *(verdicts for _, verdicts, _ in parts)])
+        photos = np.repeat(np.arange(len(parts), dtype=np.int32), [len(scores) for scores, _, _ in parts])
         order = np.argsort(-scores, kind="stable")
-        order = order[verdict[order] != EXCUSED]
+        order = order[verdicts[order] != EXCUSED]
         return cls(
-            scores=scores[order].astype(np.float32),
-            hits=verdict[order] >= 0,
-            photos=photos[order].astype(np.int32),
+            scores=scores[order],
+            hits=verdicts[order] >= 0,
+            photos=photos[order],
             wanted=np.array([wanted for _, _, wanted in parts], np.int32),
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Froc:
-    """Recall against false alarms, one point a threshold, from the strictest on: three (T,) arrays."""
+class Counts:
+    """How a tally stands at each of T thresholds, under B weightings of its photos.
 
-    threshold: FloatArray
+    hits, false_alarms: (B, T), detections with at least that score. faces, photos: (B,).
+    The thresholds descend; detections of equal score share one, so that no order among
+    them matters.
+    """
+
+    hits: IntArray
+    false_alarms: IntArray
+    faces: IntArray
+    photos: IntArray
+
+    @classmethod
+    def of(cls, tally: Tally, weights: IntArray | None = None) -> Counts:
+        """The counts under (B, P) weights, how often each photo counts; None: each once, B = 1."""
+        if weights is None:
+            weights = np.ones((1, len(tally.wanted)), np.int32)
+        last = _last_of_equals(tally.scores)
+        drawn = weights[:, tally.photos]
+        found = np.cumsum(drawn, axis=1, dtype=np.int32)[:, last]
+        hits = np.cumsum(drawn * tally.hits, axis=1, dtype=np.int32)[:, last]
+        faces = (weights * tally.wanted).sum(axis=1, dtype=np.int32)
+        photos = weights.sum(axis=1, dtype=np.int32)
+        return cls(hits=hits, false_alarms=found - hits, faces=faces, photos=photos)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Froc:
+    """Recall against false alarms, one point a threshold, from the strictest on: (T,) arrays."""
+
+    thresholds: FloatArray
     false_positives_a_photo: Values
     recall: Values
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure with its interval: in 90 of 100 resamples of the photos it lies in low..high."""
+    """A figure and its 90% bootstrap interval over photos; all NaN where it does not exist."""
 
     value: float
     low: float
     high: float
 
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f}–{self.high:.3f})"
+
+#: A figure of B weightings at once: (B,), NaN where it does not exist.
+Measure = Callable[[Counts], Values]
 
 
-#: A figure of a tally under (B, P) weightings of its photos: (B,).
-Measure = Callable[[Tally, Weights], Values]
-
-
-def average_precision(tally: Tally, weights: Weights | None = None) -> Values:
-    """AP under each of (B, P) weightings of the photos, (B,) in 0..1; None: each photo once.
+def average_precision(counts: Counts) -> Values:
+    """AP, (B,) in 0..1; NaN where no face is wanted.
 
     The area under the precision-recall curve with all-point interpolation: at each recall
-    the best precision at that recall or a higher one (PASCAL VOC from 2010 on). Detections
-    of equal score share one threshold, so that no order among them matters. NaN where no
-    face is wanted.
+    the best precision at that recall or a higher one (PASCAL VOC from 2010 on).
     """
-    hits, false_alarms, faces = _counts(tally, weights)
-    recall = _ratio(hits, faces[:, None], np.nan)
-    precision = _ratio(hits, hits + false_alarms, 1.0)
+    recall = _ratio(counts.hits, counts.faces[:, None], np.nan)
+    precision = _ratio(counts.hits, counts.hits + counts.false_alarms, 1.0)
     best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    area: Values = (np.diff(recall, axis=1, prepend=0.0) * best).sum(axis=1)
-    return np.where(faces > 0, area, np.nan)
+    area = (np.diff(recall, axis=1, prepend=0.0) * best).sum(axis=1)
+    return np.where(counts.faces > 0, area, np.nan)
 
 
-def recall_at(tally: Tally, weights: Weights | None = None, *, false_positives: float) -> Values:
-    """The highest recall with at most so many false positives a photo, (B,); NaN without faces."""
-    hits, false_alarms, faces = _counts(tally, weights)
-    photos = len(tally.wanted) if weights is None else weights.sum(axis=1)[:, None]
-    allowed = false_alarms <= false_positives * photos
-    return _ratio(np.where(allowed, hits, 0).max(axis=1, initial=0), faces, np.nan)
+def recall_at(false_positives: float) -> Measure:
+    """The measure: highest recall with at most so many false positives a photo; NaN without faces."""
+
+    def recall(counts: Counts) -> Values:
+        allowed = counts.false_alarms <= false_positives * counts.photos[:, None]
+        return _ratio(np.where(allowed, counts.hits, 0).max(axis=1, initial=0), counts.faces, np.nan)
+
+    return recall
 
 
 def froc(tally: Tally) -> Froc:
-    """The FROC curve; recall is NaN without faces, the arrays are empty without detections."""
-    hits, false_alarms, faces = _counts(tally, None)
+    """The FROC curve; T = 0 without detections, a recall of NaN without faces."""
+    counts = Counts.of(tally)
     return Froc(
-        threshold=tally.scores[_last_of_equals(tally.scores)],
-        false_positives_a_photo=_ratio(false_alarms[0], np.array(len(tally.wanted)), np.nan),
-        recall=_ratio(hits[0], faces, np.nan),
+        thresholds=tally.scores[_last_of_equals(tally.scores)],
+        false_positives_a_photo=_ratio(counts.false_alarms[0], counts.photos, np.nan),
+        recall=_ratio(counts.hits[0], counts.faces, np.nan),
     )
 
 
-def figure(tally: Tally, measure: Measure, *, seed: int = 1, resamples: int = 1000) -> Figure:
-    """The measure of a tally and its 90% bootstrap interval over photos (percentiles 5 and 95)."""
-    value = float(measure(tally, np.ones((1, len(tally.wanted)), int))[0])
-    drawn = bootstrap(tally, measure, np.random.default_rng(seed), resamples)
-    known = drawn[~np.isnan(drawn)]
-    low, high = np.percentile(known, [5, 95]) if len(known) else (np.nan, np.nan)
-    return Figure(value=value, low=float(low), high=float(high))
+def figures(
+    tally: Tally, measures: Sequence[Measure], *, seed: int = 1, resamples: int = 1000
+) -> list[Figure]:
+    """Each measure of a tally with its interval: percentiles 5 and 95 over ``resamples`` draws."""
+    drawn = bootstrap(tally, measures, np.random.default_rng(seed), resamples)
+    counts = Counts.of(tally)
+    return [
+        _figure(float(measure(counts)[0]), values) for measure, values in zip(measures, drawn, strict=True)
+    ]
 
 
-def bootstrap(tally: Tally, measure: Measure, generator: np.random.Generator, resamples: int) -> Values:
-    """The measure over resamples of the photos, drawn with replacement: (resamples,)."""
+def bootstrap(
+    tally: Tally, measures: Sequence[Measure], generator: np.random.Generator, resamples: int
+) -> Values:
+    """The measures over draws of the photos with replacement: (measures, resamples).
+
+    P = 0 gives NaN. All measures see the same draws.
+    """
     photos = len(tally.wanted)
-    if not photos:
-        return np.full(resamples, np.nan)
-    weights = generator.multinomial(photos, np.full(photos, 1 / photos), size=resamples)
-    chunks = [measure(tally, weights[start : start + CHUNK]) for start in range(0, resamples, CHUNK)]
-    return np.concatenate([np.zeros(0), *chunks])
+    values = np.full((len(measures), resamples), np.nan)
+    for start in range(0, resamples if photos else 0, CHUNK):
+        chunk = slice(start, min(start + CHUNK, resamples))
+        size = chunk.stop - chunk.start
+        weights = generator.multinomial(photos, np.full(photos, 1 / photos), size=size)
+        counts = Counts.of(tally, weights.astype(np.int32))
+        values[:, chunk] = [measure(counts) for measure in measures]
+    return values
 
 
-#: Recall at 0.1 and at 1 false positives a photo.
-RECALL_AT_TENTH: Measure = partial(recall_at, false_positives=0.1)
-RECALL_AT_ONE: Measure = partial(recall_at, false_positives=1)
-
-
-def _counts(tally: Tally, weights: Weights | None) -> tuple[Weights, Weights, Weights]:
-    """Hits and false alarms down to each distinct score, (B, T) each, and faces, (B,)."""
-    if weights is None:
-        weights = np.ones((1, len(tally.wanted)), int)
-    drawn = weights[:, tally.photos]
-    last = _last_of_equals(tally.scores)
-    hits = np.cumsum(drawn * tally.hits, axis=1)[:, last]
-    everything = np.cumsum(drawn, axis=1)[:, last]
-    return hits, everything - hits, weights @ tally.wanted
+def _figure(value: float, drawn: Values) -> Figure:
+    known = drawn[~np.isnan(drawn)]
+    low, high = np.percentile(known, INTERVAL) if len(known) else (np.nan, np.nan)
+    return Figure(value=value, low=float(low), high=float(high))
 
 
 def _last_of_equals(scores: FloatArray) -> NDArray[np.intp]:
@@ -155,7 +180,7 @@ def _last_of_equals(scores: FloatArray) -> NDArray[np.intp]:
     return np.flatnonzero(np.diff(scores, append=np.float32(-np.inf)))
 
 
-def _ratio(part: Weights, whole: Weights, otherwise: float) -> Values:
+def _ratio(part: IntArray, whole: IntArray, otherwise: float) -> Values:
     """part / whole; ``otherwise`` where the whole is 0."""
     shape = np.broadcast_shapes(part.shape, whole.shape)
     return np.divide(part, whole, out=np.full(shape, otherwise), where=whole > 0)

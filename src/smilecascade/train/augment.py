@@ -44,6 +44,8 @@ class Windows:
 
 def cut_windows(crops: Tensor, windows: Windows, size: int) -> Tensor:
     """Cut turned and displaced windows from stored crops (N, 3, H, H): two sides of the square each."""
+    if not len(crops):
+        return torch.zeros(0, 3, size, size)
     cos, sin, half = torch.cos(windows.roll), torch.sin(windows.roll), windows.side / 2
     across = torch.stack([half * cos, -half * sin, windows.shift[:, 0]], dim=1)
     down = torch.stack([half * sin, half * cos, windows.shift[:, 1]], dim=1)

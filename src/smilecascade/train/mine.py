@@ -57,18 +57,20 @@ def mined_windows(
     *,
     per_photo: int,
     min_face: float,
+    min_score: float,
     seed: int,
 ) -> Iterator[Pixels]:
     """Windows that a cascade of fewer levels keeps though they hold no face: (n, S, S, 3) a photo.
 
-    Where a photo has more than ``per_photo``, a random choice of them.
+    ``min_score`` replaces its last threshold. Where a photo has more than ``per_photo``, a
+    random choice of them.
     """
     rng = np.random.default_rng(seed)
     for photo, mipmaps in _opened(photos):
-        kept = detector.survivors(mipmaps, min_face=min_face)
+        kept = detector.survivors(mipmaps, min_face=min_face, min_score=min_score)
         wrong = kept.boxes[clear_of_faces(kept.boxes, photo)]
         chosen = rng.permutation(len(wrong))[:per_photo]
-        yield mipmaps.crops(wrong[chosen], window)[..., :3]
+        yield mipmaps.crops(wrong[chosen], window)
 
 
 def store(parts: Iterable[Pixels], window: int, place: Path) -> Pixels:
@@ -103,7 +105,7 @@ def _random_of_scale(
     border = window // 4
     width = max(window // 2, round(mipmaps.width * window / side))
     height = max(window // 2, round(mipmaps.height * window / side))
-    image = mipmaps.resized(width, height, border=border)[..., :3]
+    image = mipmaps.resized(width, height, border=border)
     rows = rng.integers(0, image.shape[0] - window + 1, count)
     columns = rng.integers(0, image.shape[1] - window + 1, count)
     ratio = (mipmaps.width / width, mipmaps.height / height)

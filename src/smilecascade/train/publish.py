@@ -22,7 +22,7 @@ _OPSET = 17
 
 
 class Scores(nn.Module):
-    """A classifier as the cascade calls it: RGBX uint8 (N, H, W, 4) to face scores (N, h, w)."""
+    """A classifier as the cascade calls it: RGB uint8 (N, H, W, 3) to face scores (N, h, w)."""
 
     def __init__(self, net: nn.Sequential) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Scores(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """The probability of a face at every position."""
-        rgb = normalised(pixels[..., :3].permute(0, 3, 1, 2).float())
+        rgb = normalised(pixels.permute(0, 3, 1, 2).float())
         return torch.softmax(self.net(rgb), 1)[:, 1]
 
 
@@ -40,7 +40,7 @@ def exported(net: nn.Sequential, entry: NetEntry, crops: Pixels, seed: int = 0) 
     crops: (N, S, S, 3) uint8. Raises BundleError on a mismatch, so that nothing is written.
     """
     scores = Scores(net).eval()
-    example = torch.zeros(2, entry.window, entry.window, 4, dtype=torch.uint8)
+    example = torch.zeros(2, entry.window, entry.window, 3, dtype=torch.uint8)
     file = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter that traces is announced as outdated; its successor needs another
@@ -61,12 +61,11 @@ def exported(net: nn.Sequential, entry: NetEntry, crops: Pixels, seed: int = 0) 
 
 
 def _probes(entry: NetEntry, crops: Pixels, seed: int) -> list[Pixels]:
-    """Random windows, a random larger picture for nets that slide, and real crops; all RGBX."""
+    """Random windows, a random larger picture for nets that slide, and real crops."""
     rng = np.random.default_rng(seed)
-    shapes = [(64, entry.window, entry.window, 4), (1, entry.window + 16, entry.window + 32, 4)]
+    shapes = [(64, entry.window, entry.window, 3), (1, entry.window + 16, entry.window + 32, 3)]
     random = [rng.integers(0, 256, shape, dtype=np.uint8) for shape in shapes]
-    opaque = np.full((*crops.shape[:3], 1), 255, np.uint8)
-    return [*random, np.concatenate([crops, opaque], axis=3)]
+    return [*random, crops]
 
 
 def _compare(scores: Scores, net: bytes, probes: list[Pixels]) -> None:

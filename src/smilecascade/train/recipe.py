@@ -51,8 +51,16 @@ class LevelRecipe:
     mine_from: float
     """Smallest window in photos that negatives are mined with, pixels."""
 
+    mine_margin: float
+    """The level before is mined at this share of its threshold: what it nearly lets through
+    makes the negatives several times as many."""
+
     recall: float
     """Share of the validation faces of 24 px and more that the threshold keeps."""
+
+    max_iou: float
+    """The level's suppression: windows that are not calibrated lie as the grid has them, and the
+    best scored one is not the best placed; so the first level leaves neighbours for the next."""
 
     least_iou: float
     """Overlap with its face that a surviving window must have, to count as keeping it."""
@@ -63,21 +71,27 @@ LEVELS: tuple[LevelRecipe, ...] = (
         train=TrainSpec(net="face-12", steps=9000, batch=512, hard_share=0.7),
         per_photo=60,
         mine_from=18,
-        recall=0.995,
+        mine_margin=1.0,
+        recall=0.997,
+        max_iou=0.7,
         least_iou=0.4,
     ),
     LevelRecipe(
         train=TrainSpec(net="face-24", steps=9000, batch=384, hard_share=0.7),
         per_photo=60,
         mine_from=18,
+        mine_margin=1.0,
         recall=0.99,
+        max_iou=0.5,
         least_iou=0.5,
     ),
     LevelRecipe(
         train=TrainSpec(net="face-48", steps=9000, batch=192, hard_share=0.7),
         per_photo=60,
         mine_from=18,
+        mine_margin=0.25,
         recall=0.97,
+        max_iou=0.5,
         least_iou=0.5,
     ),
 )
@@ -168,7 +182,13 @@ def _negatives(
         return mine.store(mine.random_windows(photos, window, per_photo, seed), window, place)
     detector = Detector(before, recipe.train.threads)
     parts = mine.mined_windows(
-        photos, detector, window, per_photo=per_photo, min_face=recipe.mine_from, seed=seed
+        photos,
+        detector,
+        window,
+        per_photo=per_photo,
+        min_face=recipe.mine_from,
+        min_score=before.spec.levels[-1].min_score * recipe.mine_margin,
+        seed=seed,
     )
     return mine.store(parts, window, place)
 
@@ -199,7 +219,9 @@ def _bundled(
     known = entry(spec.net)
     onnx = exported(net, known, np.asarray(real[:256]))
     stride = known.stride if number == 1 else 1
-    level = LevelSpec(net=spec.net, window=known.window, min_score=0.001, stride=stride)
+    level = LevelSpec(
+        net=spec.net, window=known.window, min_score=0.001, max_iou=recipe.max_iou, stride=stride
+    )
     levels, nets = ((), ()) if before is None else (before.spec.levels, before.nets)
     place = places.level(number) / "bundle"
     facts = {
