@@ -1,4 +1,4 @@
-"""Runs a command in this process, then prints as JSON which distributions it has imported.
+"""Runs a command in this process, then prints as JSON what it has imported.
 
 python loaded.py DECLARED... -- ARGUMENTS...
 
@@ -53,6 +53,6 @@ if __name__ == "__main__":
 
     split = sys.argv.index("--")
     code = run(sys.argv[split + 1 :])
-    loaded = imported()
-    undeclared = loaded - needed_by(sys.argv[1:split]) - {"smilecascade"}
-    print(json.dumps({"code": code, "loaded": sorted(loaded), "undeclared": sorted(undeclared)}))
+    modules = sorted(set(sys.modules) - AT_START)
+    undeclared = imported() - needed_by(sys.argv[1:split]) - {"smilecascade"}
+    print(json.dumps({"code": code, "modules": modules, "undeclared": sorted(undeclared)}))

@@ -120,7 +120,7 @@ def test_one_altered_byte_is_noticed(bundle: Path, name: str, place: float) -> N
 
 def test_every_byte_of_the_manifest_counts(bundle: Path) -> None:
     original = (bundle / MANIFEST).read_bytes()
-    for place in range(0, len(original), 7):
+    for place in range(0, len(original), 11):
         for other in (b"\t", b" ", b"0", b"\r"):
             if original[place : place + 1] != other:
                 (bundle / MANIFEST).write_bytes(original[:place] + other + original[place + 1 :])

@@ -26,7 +26,9 @@ SUBCOMMANDS = {
         "smilecascade.cli.detect:detect", "Find the faces in photos and folders of photos."
     ),
     "evaluate": LazyCommand("smilecascade.cli.evaluate:evaluate", "Measure the detector on labelled photos."),
-    "train": LazyCommand("smilecascade.cli.train:train", "Train the networks from raw data."),
+    "train": LazyCommand(
+        "smilecascade.cli.train:train", "Train the networks from raw data; needs the extra 'train'."
+    ),
 }
 
 

@@ -183,4 +183,5 @@ def _last_of_equals(scores: FloatArray) -> NDArray[np.intp]:
 def _ratio(part: IntArray, whole: IntArray, otherwise: float) -> Values:
     """part / whole; ``otherwise`` where the whole is 0."""
     shape = np.broadcast_shapes(part.shape, whole.shape)
-    return np.divide(part, whole, out=np.full(shape, otherwise), where=whole > 0)
+    ratio: Values = np.divide(part, whole, out=np.full(shape, otherwise), where=whole > 0)
+    return ratio

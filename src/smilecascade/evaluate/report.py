@@ -14,6 +14,7 @@ from smilecascade.errors import SmilecascadeError
 from smilecascade.evaluate.curves import Figure
 from smilecascade.evaluate.levels import LevelSummary
 from smilecascade.evaluate.measure import Performance
+from smilecascade.export import FoundFaces, to_json
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,6 +86,15 @@ def write_levels(path: Path, summaries: Iterable[LevelSummary]) -> None:
     titles = ("level", "entered", "classified", "left", "recall", "elapsed_ms")
     lines = [[f"{value:.6g}" for value in asdict(one).values()] for one in summaries]
     _write_csv(path, titles, lines)
+
+
+def write_detections(path: Path, found: Mapping[str, Iterable[FoundFaces]]) -> None:
+    """Write what each detector found as JSON lines: an object a detector and photo, boxes unfitted."""
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        for detector, photos in found.items():
+            for photo in photos:
+                line = {"detector": detector, **to_json(photo)}
+                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def draw_froc(path: Path, performances: Iterable[Performance]) -> None:

@@ -1,0 +1,228 @@
+"""``smilecascade evaluate``: the figures of the detector, and of others beside it, on labelled photos."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+import smilecascade
+from smilecascade.analyze import Cascade
+from smilecascade.cli.detect import LEAST_FACE
+from smilecascade.cli.failures import TargetError
+from smilecascade.cli.options import NumberRange, debug_option
+from smilecascade.cli.progress import Progress
+from smilecascade.cli.targets import standard_output
+from smilecascade.datasets import READERS, open_set
+from smilecascade.errors import DatasetError
+from smilecascade.evaluate import report
+from smilecascade.evaluate.levels import LevelTable
+from smilecascade.evaluate.measure import Found, Performance, performance
+from smilecascade.evaluate.peers import Detector, Haar, Ours, YuNet
+from smilecascade.export import FoundFaces
+from smilecascade.images import read
+from smilecascade.records import AnnotatedPhoto
+
+#: Where precision and recall end: a curve that stops at the score users see stops too early.
+LEAST_SCORE = 0.02
+
+#: YuNet is measured in full size, and shrunk until the smallest wanted face has this side.
+YUNET_SMALLEST = 16
+
+#: Seed of the bootstrap.
+SEED = 1
+
+#: What each detector, by name, found in each photo.
+Detections = dict[str, list[FoundFaces]]
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.option(
+    "--format", required=True, type=click.Choice(sorted(READERS)), help="Whose layout the folder DIR has."
+)
+@click.option(
+    "--bundle",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of the trained weights. Without it those that come with the program.",
+)
+@click.option(
+    "--min-face",
+    metavar="PIXELS",
+    type=NumberRange(min=LEAST_FACE),
+    default=20,
+    show_default=True,
+    help="Side of the smallest face that is searched and required.",
+)
+@click.option(
+    "--min-score",
+    metavar="SCORE",
+    type=NumberRange(0, 1),
+    default=LEAST_SCORE,
+    show_default=True,
+    help="Least score of a detection that counts; low, so that the curves do not end early. The table of "
+    "the levels is made with the bundle's own thresholds.",
+)
+@click.option(
+    "--threads",
+    metavar="N",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    help="Processor cores used for one photo.",
+)
+@click.option(
+    "--yunet",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="Measure YuNet beside it, from this ONNX file: in full size, and on photos shrunk until the "
+    "smallest wanted face is 16 px; needs the extra 'benchmark'.",
+)
+@click.option(
+    "--haar", is_flag=True, help="Measure OpenCV's Haar cascade beside it; needs the extra 'benchmark'."
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write figures.json, froc.csv, froc.png, levels.csv and detections.jsonl into the folder DIR; "
+    "needs the extra 'benchmark'.",
+)
+@debug_option
+def evaluate(
+    folder: Path,
+    format: str,
+    bundle: Path | None,
+    min_face: float,
+    min_score: float,
+    threads: int,
+    yunet: Path | None,
+    haar: bool,
+    out: Path | None,
+) -> None:
+    """Measure the detector on labelled photos.
+
+    Prints average precision at IoU 0.5 and 0.7, and recall at 0.1 and 1 false positives a
+    photo, each with a 90% bootstrap interval over photos; then, for each level, the windows
+    that come in and go on, the share of the faces from 24 px up that are kept so far, and
+    milliseconds, per photo. Boxes are judged after one fitted transform for each detector,
+    since box styles differ.
+    """
+    if out:
+        _require_folder(out)
+        report.require_matplotlib()
+    cascade = smilecascade.load(bundle, threads=threads)
+    peers = _peers(yunet, haar, min_score, threads)
+    photos = _photos(format, folder)
+    levels = LevelTable(min_face)
+    found = _look([Ours(cascade=cascade, min_score=min_score), *peers], cascade, photos, levels, min_face)
+    performances = [_judged(name, photos, faces, min_face) for name, faces in found.items()]
+    _print(folder, performances, levels)
+    if out:
+        facts = _facts(cascade, format, folder, min_face, min_score)
+        _write(out, facts, performances, levels, found)
+
+
+def _peers(yunet: Path | None, haar: bool, min_score: float, threads: int) -> list[Detector]:
+    peers: list[Detector] = []
+    if yunet:
+        sizes = (None, YUNET_SMALLEST)
+        peers += [YuNet(yunet, smallest=size, min_score=min_score, threads=threads) for size in sizes]
+    return [*peers, Haar()] if haar else peers
+
+
+def _photos(format: str, folder: Path) -> list[AnnotatedPhoto]:
+    photos = list(open_set(format, folder))
+    if not photos:
+        raise DatasetError(
+            f"{folder}: a {format} set without photos; give the folder that its authors unpack"
+        )
+    if not all(photo.complete for photo in photos):
+        warning = "not every face of these photos is labelled: what counts as a false alarm may be a face"
+        click.echo(f"warning: {folder}: {warning}", err=True)
+    return photos
+
+
+def _look(
+    detectors: Sequence[Detector],
+    cascade: Cascade,
+    photos: Sequence[AnnotatedPhoto],
+    levels: LevelTable,
+    min_face: float,
+) -> Detections:
+    """What each detector finds; photo by photo, so that each is decoded once."""
+    found: Detections = {detector.name: [] for detector in detectors}
+    with Progress(len(photos), visible=True) as progress:
+        for photo in photos:
+            image = read(photo.path)
+            for detector in detectors:
+                faces = tuple(detector.detect(image, min_face))
+                height, width = image.shape[:2]
+                found[detector.name].append(
+                    FoundFaces(path=str(photo.path), width=width, height=height, faces=faces)
+                )
+            levels.add(photo, cascade.trace(image, min_face=min_face))
+            progress.advance()
+    return found
+
+
+def _judged(
+    name: str, photos: Sequence[AnnotatedPhoto], found: Sequence[FoundFaces], min_face: float
+) -> Performance:
+    boxes = [Found.of(one.faces) for one in found]
+    return performance(name, photos, boxes, min_face=min_face, seed=SEED)
+
+
+def _print(folder: Path, performances: Sequence[Performance], levels: LevelTable) -> None:
+    first = performances[0]
+    click.echo(
+        f"{folder}: {first.photos} photos, {first.faces} wanted faces\n\n"
+        f"{report.figures_table(performances)}\n\n{report.levels_table(levels.summaries())}",
+        file=standard_output(),
+    )
+
+
+def _facts(cascade: Cascade, format: str, folder: Path, min_face: float, min_score: float) -> dict[str, Any]:
+    return {
+        "command": shlex.join(["smilecascade", *sys.argv[1:]]),
+        "version": smilecascade.__version__,
+        "bundle": cascade.bundle.digest,
+        "format": format,
+        "folder": str(folder),
+        "min_face": min_face,
+        "min_score": min_score,
+        "seed": SEED,
+    }
+
+
+def _write(
+    out: Path,
+    facts: dict[str, Any],
+    performances: Sequence[Performance],
+    levels: LevelTable,
+    found: Detections,
+) -> None:
+    summaries = levels.summaries()
+    report.write_figures(out / "figures.json", facts, performances, summaries)
+    report.write_froc(out / "froc.csv", performances)
+    report.draw_froc(out / "froc.png", performances)
+    report.write_levels(out / "levels.csv", summaries)
+    report.write_detections(out / "detections.jsonl", found)
+
+
+def _require_folder(out: Path) -> None:
+    """Make the folder, and find out before the work whether it can be written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise TargetError(
+            f"{out}: cannot be written ({error.strerror}); give --out another folder"
+        ) from error

@@ -1,0 +1,137 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from smilecascade.bundle import Classifier
+from smilecascade.detect.cascade import Detector
+from smilecascade.detect.level import Level, Stage
+from smilecascade.mipmaps import Mipmaps
+from smilecascade.specs import CascadeSpec
+
+MakeLevel = Callable[..., Level]
+
+WHITE = [18, 14, 42, 38]
+
+
+@dataclass
+class FakeBundle:
+    """As much of a bundle as a detector asks for."""
+
+    levels: tuple[Level, ...]
+    max_iou: float = 0.3
+    threads: list[int | None] = field(default_factory=list)
+
+    @property
+    def spec(self) -> CascadeSpec:
+        return CascadeSpec(levels=tuple(level.spec for level in self.levels), max_iou=self.max_iou)
+
+    def classifiers(self, threads: int | None) -> tuple[Classifier, ...]:
+        self.threads.append(threads)
+        return tuple(level.classify for level in self.levels)
+
+
+@pytest.fixture
+def detector(make_level: MakeLevel) -> Detector:
+    """Three levels, each asking for more brightness than the one before."""
+    thresholds = enumerate((0.5, 0.7, 0.9), start=1)
+    levels = tuple(make_level(number, min_score=score) for number, score in thresholds)
+    return Detector(FakeBundle(levels))  # type: ignore[arg-type]
+
+
+def test_the_square_is_found(detector: Detector, bright: np.ndarray) -> None:
+    found = detector.windows(bright, min_face=24)
+    assert found.boxes[0].tolist() == WHITE
+    assert found.scores[0] == 1
+
+
+def test_faces_have_the_usual_shape(detector: Detector, bright: np.ndarray) -> None:
+    face = detector.faces(bright, min_face=24)[0]
+    assert face.box == pytest.approx((30 - 0.435 * 24, 26 - 0.575 * 24, 30 + 0.435 * 24, 26 + 0.575 * 24))
+    assert face.score == 1
+    assert face.points is None
+    assert {type(value) for value in (*face.box, face.score)} == {float}
+
+
+def test_faces_come_best_first(detector: Detector, bright: np.ndarray) -> None:
+    scores = [face.score for face in detector.faces(bright, min_face=24, min_score=0)]
+    assert len(scores) > 1
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_stages_are_told_in_order(detector: Detector, bright: np.ndarray) -> None:
+    stages: list[Stage] = []
+    found = detector.windows(bright, min_face=24, watch=stages.append)
+    steps = [(stage.level, stage.step) for stage in stages]
+    within = [(level, step) for level in (1, 2, 3) for step in ("classified", "filtered")]
+    assert steps == [*within, (0, "reported")]
+    for before, after in zip(stages, stages[1:], strict=False):
+        assert after.entered == len(before.candidates)
+    assert stages[-1].candidates is found
+
+
+@pytest.mark.parametrize("min_score", [0.0, 0.6, 0.95, 1.0])
+def test_min_score_replaces_the_last_threshold_alone(
+    detector: Detector, bright: np.ndarray, min_score: float
+) -> None:
+    usual: list[Stage] = []
+    asked: list[Stage] = []
+    detector.windows(bright, min_face=24, watch=usual.append)
+    found = detector.windows(bright, min_face=24, min_score=min_score, watch=asked.append)
+    for stage, same in zip(usual[:4], asked[:4], strict=True):
+        np.testing.assert_array_equal(stage.candidates.boxes, same.candidates.boxes)
+    assert (found.scores >= np.float32(min_score)).all()
+    assert detector.levels[-1].spec.min_score == 0.9
+
+
+def test_a_lower_min_score_finds_what_a_higher_found(detector: Detector, bright: np.ndarray) -> None:
+    found = {score: detector.windows(bright, min_face=24, min_score=score) for score in (0.95, 0.7, 0.0)}
+    best, more, most = ({tuple(box) for box in kept.boxes.tolist()} for kept in found.values())
+    assert best <= more <= most
+    assert len(best) < len(most)
+
+
+def test_the_last_filter_works_across_scales(make_level: MakeLevel) -> None:
+    white = np.full((60, 80, 3), 255, np.uint8)
+    detector = Detector(FakeBundle((make_level(),)))  # type: ignore[arg-type]
+    before = detector.survivors(Mipmaps(white), min_face=24)
+    after = detector.windows(white, min_face=24)
+    assert len(np.unique(before.scales)) == 4
+    assert 1 <= len(after) < len(before)
+
+
+@pytest.mark.parametrize("shape", [(0, 0, 3), (0, 10, 3), (10, 0, 3)])
+def test_a_photo_of_zero_area_has_no_faces(detector: Detector, shape: tuple[int, ...]) -> None:
+    stages: list[Stage] = []
+    assert detector.faces(np.zeros(shape, np.uint8), min_face=24, watch=stages.append) == []
+    assert stages == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 300, 3), (300, 1, 3), (23, 15, 3)])
+def test_a_photo_smaller_than_any_face_has_none(detector: Detector, shape: tuple[int, ...]) -> None:
+    assert detector.faces(np.full(shape, 255, np.uint8), min_face=40) == []
+
+
+def test_nothing_bright_is_nothing_found(detector: Detector) -> None:
+    assert detector.faces(np.zeros((60, 80, 3), np.uint8), min_face=24) == []
+
+
+def test_one_level_alone_is_a_detector(make_level: MakeLevel, bright: np.ndarray) -> None:
+    detector = Detector(FakeBundle((make_level(),)))  # type: ignore[arg-type]
+    assert detector.windows(bright, min_face=24).boxes.tolist() == [WHITE]
+    assert len(detector.windows(bright, min_face=24, min_score=0.2)) > 1
+
+
+def test_threads_are_passed_on(make_level: MakeLevel) -> None:
+    bundle = FakeBundle((make_level(),))
+    Detector(bundle, 3)  # type: ignore[arg-type]
+    Detector(bundle)  # type: ignore[arg-type]
+    assert bundle.threads == [3, None]
+
+
+def test_the_photo_stays_as_it_is(detector: Detector, bright: np.ndarray) -> None:
+    before = bright.copy()
+    bright.flags.writeable = False
+    detector.faces(bright, min_face=24)
+    np.testing.assert_array_equal(bright, before)
