@@ -9,9 +9,9 @@ starts with the decoded photo and ends with its faces.
 
 YuNet looks at the photo shrunk until the smallest wanted face is 16 px; the shrinking is
 part of its time. It is timed twice: shrunk by OpenCV's linear interpolation, the fastest
-there is, and by areas, which keeps its accuracy at large faces. All detectors report
-everything from a score of 0.02 up, as accuracy needs it, so that speed and accuracy are
-those of the same settings.
+there is, and by areas, which keeps its accuracy where a photo is shrunk much. All detectors
+report everything from a score of 0.02 up, as accuracy needs it, so that speed and accuracy
+are those of the same settings; next to a score of 0.3 this costs YuNet about 0.1 ms.
 
 --accuracy: average precision on the whole set, in its own size, with the same detectors.
 """
@@ -66,6 +66,7 @@ def main(
     seed: int,
     accuracy: bool,
 ) -> None:
+    """Measure and print."""
     opencv().setNumThreads(1)
     labelled = list(open_set(format, folder))
     detectors = competitors(smilecascade.load(bundle, threads=1), yunet)

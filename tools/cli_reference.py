@@ -63,6 +63,8 @@ def _value(option: click.Option) -> str:
         return option.metavar
     if isinstance(option.type, click.Choice):
         return "/".join(map(str, option.type.choices))
+    if isinstance(option.type, (click.IntRange, click.FloatRange)):
+        return "N"
     return option.type.name.upper()
 
 

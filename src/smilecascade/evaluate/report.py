@@ -124,7 +124,7 @@ def require_matplotlib() -> None:
 def _dress(axes: Axes) -> None:
     axes.set_xscale("log")
     axes.set_xlim(LEAST_SHOWN, 10)
-    axes.set_ylim(0.5, 1)
+    axes.set_ylim(0, 1)
     axes.set_xlabel("false positives a photo")
     axes.set_ylabel("recall at IoU 0.5")
     axes.grid(alpha=0.3)

@@ -34,7 +34,10 @@ from smilecascade.train.loop import Progress, fit, normalised
 from smilecascade.train.publish import exported
 from smilecascade.train.samples import Samples
 from smilecascade.train.sheet import contact_sheet
-from smilecascade.train.thresholds import best_scores, threshold_for
+from smilecascade.train.thresholds import best_scores, threshold_at_alarms, threshold_for
+
+#: Smallest square searched when thresholds are chosen, pixels.
+_MIN_FACE = 20
 
 #: Told what begins now, as a sentence for a person.
 Say = Callable[[str], None]
@@ -55,8 +58,9 @@ class LevelRecipe:
     """The level before is mined at this share of its threshold: what it nearly lets through
     makes the negatives several times as many."""
 
-    recall: float
-    """Share of the validation faces of 24 px and more that the threshold keeps."""
+    recall: float | None
+    """Share of the validation faces of 24 px and more that the threshold keeps; None: it is
+    chosen by false alarms, since it is the one that users see."""
 
     max_iou: float
     """The level's suppression: windows that are not calibrated lie as the grid has them, and the
@@ -90,7 +94,7 @@ LEVELS: tuple[LevelRecipe, ...] = (
         per_photo=60,
         mine_from=18,
         mine_margin=0.25,
-        recall=0.97,
+        recall=None,
         max_iou=0.5,
         least_iou=0.5,
     ),
@@ -232,11 +236,14 @@ def _bundled(
     open_wide = write_bundle(
         place.with_name("open"), CascadeSpec(levels=(*levels, level)), (*nets, onnx), facts
     )
-    scores = best_scores(
-        Detector(open_wide, spec.threads),
-        sets.validation_photos(places.data),
-        min_face=20,
-        least_iou=recipe.least_iou,
-    )
-    chosen = replace(level, min_score=threshold_for(scores, recipe.recall))
+    chosen = replace(level, min_score=_threshold(open_wide, places, recipe))
     return write_bundle(place, CascadeSpec(levels=(*levels, chosen)), (*nets, onnx), facts)
+
+
+def _threshold(open_wide: Bundle, places: Places, recipe: LevelRecipe) -> float:
+    detector = Detector(open_wide, recipe.train.threads)
+    photos = sets.validation_photos(places.data)
+    if recipe.recall is None:
+        return threshold_at_alarms(detector, photos, min_face=_MIN_FACE)
+    scores = best_scores(detector, photos, min_face=_MIN_FACE, least_iou=recipe.least_iou)
+    return threshold_for(scores, recipe.recall)

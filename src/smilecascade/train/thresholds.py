@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smilecascade import images
 from smilecascade.detect.cascade import Detector
+from smilecascade.evaluate.measure import Found, performance
 from smilecascade.geometry.boxes import iou, sides
 from smilecascade.mipmaps import Mipmaps
 from smilecascade.records import AnnotatedPhoto
 
 #: Faces smaller than this are not asked of a level.
 LEAST_SIDE = 24.0
+
+#: False alarms a photo that the threshold of the last level allows: one in twenty photos.
+ALARMS = 0.05
 
 
 def best_scores(
@@ -44,3 +48,15 @@ def threshold_for(scores: NDArray[np.float32], recall: float) -> float:
     ordered = np.sort(scores)[::-1]
     wanted = int(np.ceil(recall * len(ordered)))
     return max(0.001, float(ordered[wanted - 1])) if wanted else 0.001
+
+
+def threshold_at_alarms(detector: Detector, photos: Sequence[AnnotatedPhoto], *, min_face: float) -> float:
+    """The lowest threshold of the last level with at most ``ALARMS`` false alarms a photo.
+
+    This one is what users see, so it is chosen by what they would mind. The detector's last
+    level must have a threshold near zero.
+    """
+    found = [Found.of(detector.faces(images.read(photo.path), min_face=min_face)) for photo in photos]
+    curve = performance("ours", photos, found, min_face=min_face).froc
+    allowed = curve.thresholds[curve.false_positives_a_photo <= ALARMS]
+    return float(allowed.min(initial=1.0))

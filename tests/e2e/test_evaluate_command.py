@@ -1,0 +1,37 @@
+"""``smilecascade evaluate`` on a set of one real photo, in the layout of WebFaces."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+#: Both eyes, the nose and the mouth of examples/astronaut.jpg.
+POINTS = "205 108 243 108 224 130 224 153"
+
+
+@pytest.fixture
+def webfaces(astronaut: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "set"
+    (folder / "images").mkdir(parents=True)
+    shutil.copy(astronaut, folder / "images")
+    (folder / "WebFaces_GroundThruth.txt").write_text(f"{astronaut.name} {POINTS}\n")
+    return folder
+
+
+def test_the_face_is_found_and_everything_is_written(
+    smilecascade: Callable, webfaces: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "report"
+    done = smilecascade(
+        "evaluate", "--format", "webfaces", webfaces, "--min-face", "60", "--haar", "--out", out
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{webfaces}: 1 photos, 1 wanted faces" in done.stdout
+    figures = json.loads((out / "figures.json").read_text("utf-8"))
+    ours, haar = figures["detectors"]
+    assert (ours["recall_one"]["value"], haar["recall_one"]["value"]) == (1, 1)
+    assert [row["level"] for row in figures["levels"]] == [1, 2, 3, 0]
+    assert [row["recall"] for row in figures["levels"]] == [1, 1, 1, 1]
+    assert (out / "froc.png").stat().st_size > 0

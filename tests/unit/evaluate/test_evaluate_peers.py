@@ -1,0 +1,142 @@
+"""Peers: YuNet's boxes from a model of constant outputs, the Haar cascade on a photo with one face."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from smilecascade.datasets import open_set
+from smilecascade.errors import SmilecascadeError
+from smilecascade.evaluate.measure import Found, performance
+from smilecascade.evaluate.peers import Haar, YuNet, opencv
+from smilecascade.images import read
+
+STRIDES = (8, 16, 32)
+#: About the face in examples/astronaut.jpg, from the brow to the chin.
+FACE_OF_ASTRONAUT = (176, 66, 273, 170)
+BLACK = np.zeros((32, 64, 3), np.uint8)
+
+
+def _model(path: Path, outputs: dict[str, np.ndarray]) -> Path:
+    """A model that says the same of every picture."""
+    constants = [
+        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))
+        for name, value in outputs.items()
+    ]
+    pixels = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, "height", "width"])
+    infos = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, value.shape) for name, value in outputs.items()
+    ]
+    graph = helper.make_graph(constants, "constant", [pixels], infos)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, path)
+    return path
+
+
+def _silent(height: int = 32, width: int = 64) -> dict[str, np.ndarray]:
+    """Outputs that see nothing anywhere."""
+    cells = {stride: (height // stride) * (width // stride) for stride in STRIDES}
+    widths = {"cls": 1, "obj": 1, "bbox": 4}
+    return {
+        f"{kind}_{stride}": np.zeros((1, cells[stride], columns), np.float32)
+        for kind, columns in widths.items()
+        for stride in STRIDES
+    }
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """Sees a face of 32 x 16 in the second row and third column of stride 8, moved by (4, -2)."""
+    outputs = _silent()
+    cell = 1 * 8 + 2
+    outputs["cls_8"][0, cell], outputs["obj_8"][0, cell] = 0.81, 0.64
+    outputs["bbox_8"][0, cell] = (0.5, -0.25, np.log(4), np.log(2))
+    return _model(tmp_path / "yunet.onnx", outputs)
+
+
+def test_yunet_decodes_a_box(model: Path) -> None:
+    (face,) = YuNet(model).detect(BLACK, min_face=20)
+    assert face.score == pytest.approx(0.72)  # √(0.81·0.64)
+    assert face.box == pytest.approx((20 - 16, 6 - 8, 20 + 16, 6 + 8))
+
+
+def test_yunet_shrinks_the_photo_until_the_smallest_face_has_its_side(model: Path) -> None:
+    (face,) = YuNet(model, smallest=16).detect(np.zeros((64, 128, 3), np.uint8), min_face=32)
+    assert face.box == pytest.approx((8, -4, 72, 28))
+
+
+def test_yunet_never_enlarges(model: Path) -> None:
+    (face,) = YuNet(model, smallest=16).detect(BLACK, min_face=8)
+    assert face.box == pytest.approx((4, -2, 36, 14))
+
+
+def test_yunet_pads_what_is_no_multiple_of_32(model: Path) -> None:
+    assert len(YuNet(model).detect(np.zeros((20, 40, 3), np.uint8), min_face=20)) == 1
+
+
+def test_yunet_leaves_out_low_scores(model: Path) -> None:
+    assert YuNet(model, min_score=0.73).detect(BLACK, min_face=20) == []
+
+
+def test_yunet_filters_over_all_strides(tmp_path: Path) -> None:
+    outputs = _silent()
+    outputs["cls_16"][0, :2] = outputs["obj_16"][0, :2] = [[0.5], [0.9]]
+    outputs["cls_32"][0, 0] = outputs["obj_32"][0, 0] = 0.7
+    # (-8, -8, 8, 8), (8, -8, 24, 8) and (-16, -16, 16, 16): the last overlaps the first by 1/4.
+    model = _model(tmp_path / "yunet.onnx", outputs)
+    scores = [face.score for face in YuNet(model, max_iou=0.2).detect(BLACK, min_face=20)]
+    assert scores == pytest.approx([0.9, 0.7])
+    assert len(YuNet(model, max_iou=0.3).detect(BLACK, min_face=20)) == 3
+
+
+def test_yunets_name_says_how_it_looks(model: Path) -> None:
+    assert [YuNet(model).name, YuNet(model, smallest=16).name] == ["YuNet", "YuNet @16"]
+
+
+def test_a_file_that_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "notes.onnx").write_text("Dear diary,\n")
+    with pytest.raises(SmilecascadeError, match=r"notes.onnx: is no ONNX file that can be read \("):
+        YuNet(tmp_path / "notes.onnx")
+
+
+def test_a_model_of_something_else(tmp_path: Path) -> None:
+    outputs = _silent()
+    del outputs["obj_16"]
+    with pytest.raises(SmilecascadeError, match=r"has no output obj_16; give a YuNet model"):
+        YuNet(_model(tmp_path / "other.onnx", outputs))
+
+
+def test_without_opencv_the_message_names_the_extra(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    assert len(YuNet(model).detect(BLACK, min_face=20)) == 1
+    for make in (opencv, Haar, lambda: YuNet(model, smallest=16)):
+        with pytest.raises(SmilecascadeError, match=r"pip install 'smilecascade\[benchmark\]'"):
+            make()
+
+
+def test_haar_finds_a_face(astronaut: Path) -> None:
+    best, *others = Haar().detect(read(astronaut), min_face=60)
+    assert best.box == pytest.approx(FACE_OF_ASTRONAUT, abs=25)
+    assert 0 < best.score < 1
+    assert all(other.score <= best.score for other in others)
+
+
+def test_haar_finds_nothing_on_black() -> None:
+    assert Haar().detect(BLACK, min_face=20) == []
+
+
+@pytest.mark.data
+def test_yunet_does_on_real_photos_what_its_authors_say(dataset: Callable[[str], Path], root: Path) -> None:
+    shared = root / os.environ.get("SMILECASCADE_SHARED", "../shared")
+    model = shared / "peers" / "yunet_n_dynamic.onnx"
+    if not model.is_file():
+        pytest.skip(f"{model} is missing")
+    photos = list(open_set("webfaces", dataset("caltech_webfaces_val")))[:80]
+    yunet = YuNet(model)
+    found = [Found.of(yunet.detect(read(photo.path), 20)) for photo in photos]
+    assert performance(yunet.name, photos, found, min_face=20).ap.value > 0.95
