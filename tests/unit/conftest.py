@@ -1,54 +1,79 @@
-"""Small bundles of untrained nets: they find faces everywhere, and quickly."""
+"""Small bundles of untrained nets, which find faces everywhere. PyTorch is imported where it is used."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 
 from smilecascade.bundle import write_bundle
-from smilecascade.nets import entry
 from smilecascade.specs import CascadeSpec, LevelSpec
-from smilecascade.train.publish import exported
 
-#: The last layer's weights are enlarged by this, so that scores spread over 0..1.
-CONTRAST = 20.0
+if TYPE_CHECKING:
+    from torch import nn
+
+NETS = ("face-12", "face-24", "face-48")
 
 
-def untrained(name: str, seed: int = 0) -> torch.nn.Sequential:
-    """A net of the registry with random weights whose scores differ from window to window."""
+@pytest.fixture
+def quiet_torch() -> Iterator[None]:
+    """One thread, which a busy machine slows down least; seeds and threads are left as they were."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        net = entry(name).build().eval()
-    with torch.no_grad():
-        net[-1].weight *= CONTRAST
-    return net
+        yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")
 def onnx_nets() -> tuple[bytes, ...]:
     """The three nets that ship, untrained, as ONNX bytes."""
-    return tuple(_exported(name) for name in ("face-12", "face-24", "face-48"))
+    import torch
+
+    from smilecascade.nets import entry
+    from smilecascade.train.publish import exported
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        nets = [_undecided(entry(name).build(), entry(name).window) for name in NETS]
+    windows = [entry(name).window for name in NETS]
+    crops = [np.zeros((0, window, window, 3), np.uint8) for window in windows]
+    return tuple(map(exported, nets, map(entry, NETS), crops))
 
 
-def _exported(name: str) -> bytes:
-    window = entry(name).window
-    return exported(untrained(name), entry(name), np.zeros((0, window, window, 3), np.uint8))
+def _undecided(net: nn.Sequential, window: int) -> nn.Sequential:
+    """Random weights, set so that the scores of noise spread over 0..1, half of them above 0.5."""
+    import torch
+
+    noise = torch.rand(256, 3, window, window) * 2 - 1
+    for layer in net:
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.momentum = None  # the mean of all batches seen
+    with torch.no_grad():
+        net.train()(noise)
+        net[-1].bias.zero_()
+        no_face, face = net.eval()(noise).flatten(1).T
+        net[-1].weight *= 3 / (face - no_face).std()
+        no_face, face = net(noise).flatten(1).T
+        net[-1].bias[0] = (face - no_face).median()
+    return net
 
 
 @pytest.fixture(scope="session")
 def random_spec() -> CascadeSpec:
     """The spec that belongs to these nets; about half of all windows pass a level."""
-    return CascadeSpec(levels=tuple(_levels(("face-12", "face-24", "face-48"))))
-
-
-def _levels(names: Sequence[str]) -> list[LevelSpec]:
-    strides = [entry(name).stride if number == 0 else 1 for number, name in enumerate(names)]
-    return [
-        LevelSpec(net=name, window=entry(name).window, min_score=0.5, stride=stride)
-        for name, stride in zip(names, strides, strict=True)
-    ]
+    shapes = zip(NETS, (12, 24, 48), (2, 1, 1), strict=True)
+    return CascadeSpec(
+        levels=tuple(
+            LevelSpec(net=name, window=window, min_score=0.5, stride=stride)
+            for name, window, stride in shapes
+        )
+    )
 
 
 @pytest.fixture(scope="session")

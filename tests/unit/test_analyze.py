@@ -35,7 +35,9 @@ def test_faces_are_found_best_first(cascade: Cascade) -> None:
 
 def test_the_same_photo_gives_the_same_faces(cascade: Cascade, random_bundle: Path) -> None:
     photo = noise(90, 120)
-    assert cascade.detect(photo) == cascade.detect(photo) == smilecascade.load(str(random_bundle)).detect(photo)
+    assert (
+        cascade.detect(photo) == cascade.detect(photo) == smilecascade.load(str(random_bundle)).detect(photo)
+    )
 
 
 def test_eight_threads_find_what_one_finds(cascade: Cascade) -> None:

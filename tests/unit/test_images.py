@@ -394,6 +394,63 @@ class TestSizes:
         assert list(warnings.filters) == before
 
 
+class TestSizeOfAFile:
+    @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".bmp", ".tif", ".ppm", ".gif"])
+    def test_width_comes_first(self, tmp_path: Path, suffix: str) -> None:
+        path = written(tmp_path / f"photo{suffix}", Image.new("RGB", (48, 32)))
+        assert images.size(path) == (48, 32)
+
+    @pytest.mark.parametrize("orientation", [*STORED, 0, 9])
+    @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif"])
+    def test_the_size_is_that_of_the_upright_photo(
+        self, tmp_path: Path, orientation: int, suffix: str
+    ) -> None:
+        exif = Image.Exif()
+        exif[274] = orientation
+        path = written(tmp_path / f"turned{suffix}", Image.new("RGB", (48, 32)), exif=exif)
+        assert images.size(path) == ((32, 48) if orientation in (5, 6, 7, 8) else (48, 32))
+        assert images.size(path) == images.read(path).shape[1::-1]
+
+    @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif"])
+    def test_no_pixel_is_decoded(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+        from PIL import ImageFile
+
+        path = written(tmp_path / f"photo{suffix}", Image.new("RGB", (48, 32)))
+        monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decoded"))
+        assert images.size(path) == (48, 32)
+
+    def test_photos_that_are_too_large_or_cut_off_have_a_size(self, tmp_path: Path) -> None:
+        path = tmp_path / "huge.png"
+        path.write_bytes(png(20000, 30000))
+        assert images.size(path) == (20000, 30000)
+
+    def test_broken_exif_costs_nothing(self, tmp_path: Path) -> None:
+        path = written(tmp_path / "odd.jpg", Image.new("RGB", (48, 32)), exif=b"Exif\0\0nonsense")
+        assert images.size(path) == (48, 32)
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("none.jpg", None),
+            ("", None),
+            ("a.jpg/b.jpg", None),
+            ("a\0b.jpg", None),
+            ("empty.jpg", b""),
+            ("text.jpg", b"no photo at all\n"),
+            ("head.jpg", b"\xff\xd8\xff\xe0"),
+            ("head.png", png(48, 32)[:20]),
+        ],
+    )
+    def test_errors_are_those_of_reading(self, tmp_path: Path, name: str, content: bytes | None) -> None:
+        (tmp_path / "a.jpg").touch()
+        path = tmp_path / name
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(ImageError) as caught:
+            images.size(path)
+        assert str(caught.value) == f"{path}: {message(path)}"
+
+
 class TestCheckRgb:
     def test_takes_any_uint8_photo_as_it_is(self, colours: np.ndarray) -> None:
         locked = colours.copy()

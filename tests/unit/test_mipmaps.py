@@ -92,9 +92,7 @@ def test_tiny_and_thin_photos_give_crops(height: int, width: int) -> None:
     for side in (1, 12, 500):
         cut = mipmaps.crops(square(-3, 0, side), 12)
         np.testing.assert_array_equal(cut, np.broadcast_to(flat[0, 0], (1, 12, 12, 3)))
-    np.testing.assert_array_equal(
-        mipmaps.resized(7, 5, border=2), np.broadcast_to(flat[0, 0], (9, 11, 3))
-    )
+    np.testing.assert_array_equal(mipmaps.resized(7, 5, border=2), np.broadcast_to(flat[0, 0], (9, 11, 3)))
 
 
 @pytest.mark.parametrize("border", [0, 1, 3])

@@ -60,7 +60,9 @@ def test_whole_numbers_serve_as_floats() -> None:
 
 
 def test_an_unknown_key_names_the_nearest() -> None:
-    with pytest.raises(SpecError, match=r"^spec: unknown key 'min_scor'; the nearest known one is 'min_score'"):
+    with pytest.raises(
+        SpecError, match=r"^spec: unknown key 'min_scor'; the nearest known one is 'min_score'"
+    ):
         from_mapping(LevelSpec, {**LEVEL, "min_scor": 0.5})
 
 
@@ -75,7 +77,7 @@ def test_an_unknown_key_deep_down_says_where() -> None:
 
 
 def test_a_missing_key_is_named() -> None:
-    with pytest.raises(SpecError, match="^spec: missing key 'net'"):
+    with pytest.raises(SpecError, match=r"^spec: missing key 'net'"):
         from_mapping(TrainSpec, {"steps": 3})
 
 

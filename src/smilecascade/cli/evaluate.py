@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ import click
 import smilecascade
 from smilecascade.analyze import Cascade
 from smilecascade.cli.detect import LEAST_FACE
-from smilecascade.cli.failures import TargetError
 from smilecascade.cli.options import NumberRange, debug_option
 from smilecascade.cli.progress import Progress
-from smilecascade.cli.targets import standard_output
+from smilecascade.cli.targets import require_folder, standard_output
 from smilecascade.datasets import READERS, open_set
 from smilecascade.errors import DatasetError
 from smilecascade.evaluate import report
@@ -115,7 +113,7 @@ def evaluate(
     since box styles differ.
     """
     if out:
-        _require_folder(out)
+        require_folder(out, "--out")
         report.require_matplotlib()
     cascade = smilecascade.load(bundle, threads=threads)
     peers = _peers(yunet, haar, min_score, threads)
@@ -214,15 +212,3 @@ def _write(
     report.draw_froc(out / "froc.png", performances)
     report.write_levels(out / "levels.csv", summaries)
     report.write_detections(out / "detections.jsonl", found)
-
-
-def _require_folder(out: Path) -> None:
-    """Make the folder, and find out before the work whether it can be written."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        raise TargetError(
-            f"{out}: cannot be written ({error.strerror}); give --out another folder"
-        ) from error

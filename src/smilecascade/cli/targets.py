@@ -25,7 +25,7 @@ class Drawings:
         """Make the folder. Raises TargetError where it cannot be written or holds the photos."""
         self.folder = folder
         self._taken: set[str] = set()
-        _require_writable(_made(folder), "--draw")
+        require_folder(folder, "--draw")
         for photo in photos:
             if photo.parent.resolve() == folder.resolve():
                 raise TargetError(
@@ -44,13 +44,28 @@ class Drawings:
         return self.folder / name
 
 
+def require_folder(folder: Path, option: str) -> None:
+    """Make this folder where it is missing, and find out whether files can be written in it.
+
+    Raises TargetError where they cannot; it names the option that gave the folder.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise TargetError(
+            f"{folder}: cannot be written ({error.strerror}); give {option} another folder"
+        ) from error
+
+
 def require_file(path: Path) -> None:
     """Raise TargetError where this file could not be written: a folder, or in no writable folder."""
     if path.is_dir():
         raise TargetError(f"{path}: is a folder; give --out the name of a file")
     if not path.resolve().parent.is_dir():
         raise TargetError(f"{path}: its folder does not exist; create {path.parent} first")
-    _require_writable(path.resolve().parent, "--out")
+    require_folder(path.resolve().parent, "--out")
 
 
 def standard_output(encoding: str | None = None) -> TextIO:
@@ -60,23 +75,3 @@ def standard_output(encoding: str | None = None) -> TextIO:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     return sys.stdout
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(folder, "--draw", error) from error
-    return folder
-
-
-def _require_writable(folder: Path, option: str) -> None:
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise _unwritable(folder, option, error) from error
-
-
-def _unwritable(folder: Path, option: str, error: OSError) -> TargetError:
-    return TargetError(f"{folder}: cannot be written ({error.strerror}); give {option} another folder")

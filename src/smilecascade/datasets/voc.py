@@ -16,14 +16,21 @@ from xml.parsers import expat
 from smilecascade.datasets.framing import Framing
 from smilecascade.datasets.labels import face_label
 from smilecascade.datasets.lines import Place
-from smilecascade.errors import DatasetError
+from smilecascade.errors import DatasetError, ImageError
 from smilecascade.geometry.boxes import Box, square_of_box
+from smilecascade.images import size
 from smilecascade.records import AnnotatedPhoto, FaceLabel, OriginalLabel
 
 LAYOUTS = (("annotations", "images"), ("Annotations", "JPEGImages"))
 
 #: No class is framed in a way of its own: squares stay as their boxes give them.
 UNFRAMED: Mapping[str, Framing] = MappingProxyType({})
+
+#: By how many pixels a photo may differ from the size that its labels declare, through rounding.
+SIZE_TOLERANCE = 1
+
+#: Factors of x and y.
+Scale = tuple[float, float]
 
 
 def read(root: Path, *, framings: Mapping[str, Framing] = UNFRAMED) -> Iterator[AnnotatedPhoto]:
@@ -35,6 +42,13 @@ def read(root: Path, *, framings: Mapping[str, Framing] = UNFRAMED) -> Iterator[
     the label's ``group``. A photo is found by its file name, or else by its stem with
     another suffix, since sets are often re-encoded. DatasetError for XML that is broken or
     lacks a value, and for a missing photo.
+
+    Sets are often shrunk after they were labelled, and not every label then goes along: 11 of
+    406 photos of one set kept the coordinates of the original. The ``size`` that an XML file
+    declares tells: where the photo differs from it by more than ``SIZE_TOLERANCE``, boxes are
+    scaled to the photo, each axis by itself; the original label keeps the numbers as written.
+    Labels stay as they are where no size is declared, or one of 0, which tools write that do
+    not know it, and where the photo cannot be read, which whoever reads it will report.
 
     ``framings``: for the classes whose boxes are known to sit in another way than the
     canonical square, the change that mends it.
@@ -63,18 +77,42 @@ def _photo(
     photo = named if named.is_file() else photos.get(named.stem)
     if photo is None:
         raise tree.place(tree.root).error("the name of a photo of the set", f"{named}, which does not exist")
-    faces = tuple(_face(tree, element, framings) for element in tree.root.iter("object"))
+    scale = _scale(_declared_size(tree), photo)
+    faces = tuple(_face(tree, element, scale, framings) for element in tree.root.iter("object"))
     return AnnotatedPhoto(path=photo, name=photo.name, faces=faces)
 
 
-def _face(tree: _Tree, element: Element, framings: Mapping[str, Framing]) -> FaceLabel:
-    box = _box(tree, element)
+def _declared_size(tree: _Tree) -> tuple[float, float] | None:
+    """The width and height of the photo that the boxes were drawn in, or None where unknown."""
+    element = tree.root.find("size")
+    if element is None:
+        return None
+    width, height = tree.number(element, "width"), tree.number(element, "height")
+    return (width, height) if width > 0 and height > 0 else None
+
+
+def _scale(declared: tuple[float, float] | None, photo: Path) -> Scale:
+    """From coordinates in a photo of the declared size to those in the photo on disk."""
+    if declared is None:
+        return (1, 1)
+    try:
+        actual = size(photo)
+    except ImageError:
+        return (1, 1)
+    if all(abs(a - d) <= SIZE_TOLERANCE for a, d in zip(actual, declared, strict=True)):
+        return (1, 1)
+    return (actual[0] / declared[0], actual[1] / declared[1])
+
+
+def _face(tree: _Tree, element: Element, scale: Scale, framings: Mapping[str, Framing]) -> FaceLabel:
+    written = _box(tree, element)
+    box = _scaled(written, scale)
     group = tree.text(element, "name")
     framing = framings.get(group, Framing())
     return face_label(
         tree.place(element),
         framing.canonical(square_of_box(box)) if box[2] > box[0] and box[3] > box[1] else None,
-        OriginalLabel(kind="box", values=box),
+        OriginalLabel(kind="box", values=written),
         role="ignore" if element.findtext("difficult", "0").strip() == "1" else "face",
         group=group,
     )
@@ -83,6 +121,11 @@ def _face(tree: _Tree, element: Element, framings: Mapping[str, Framing]) -> Fac
 def _box(tree: _Tree, element: Element) -> Box:
     x1, y1, x2, y2 = (tree.number(element, f"bndbox/{name}") for name in ("xmin", "ymin", "xmax", "ymax"))
     return (x1, y1, x2, y2)
+
+
+def _scaled(box: Box, scale: Scale) -> Box:
+    x1, y1, x2, y2 = box
+    return (x1 * scale[0], y1 * scale[1], x2 * scale[0], y2 * scale[1])
 
 
 class _Tree:

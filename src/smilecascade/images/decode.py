@@ -8,13 +8,14 @@ to the process, stays as the user has it; and only the formats named here are ev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
 from smilecascade.errors import ImageError
 from smilecascade.images.arrays import Pixels
@@ -61,6 +62,31 @@ def read(path: Path, *, max_pixels: int = MAX_PIXELS) -> Pixels:
     Raises ImageError where the file is missing, empty, not a photo, broken, truncated, or has more
     than ``max_pixels`` pixels, which its header tells before anything is decoded.
     """
+    with _opened(path) as file:
+        return _read(file, str(path), max_pixels)
+
+
+def read_bytes(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Pixels:
+    """The photo in these bytes of a file, as ``read`` gives it; ``name`` stands for the path in errors."""
+    return _read(BytesIO(data), name, max_pixels)
+
+
+def size(path: Path) -> tuple[int, int]:
+    """Width and height of the photo in a file, in pixels, upright: those of what ``read`` gives.
+
+    Only the header is read and no pixel decoded, so that there is no limit to the size, and a photo
+    that breaks off later has one too. An orientation that a PNG holds behind its pixels is not seen.
+
+    Raises ImageError, as ``read`` does, where the file is missing, empty, not a photo, or its header
+    is broken.
+    """
+    with _opened(path) as file, _header(file, str(path)) as image:
+        width, height = _stored_size(image)
+        return (height, width) if _orientation(image) in _SIDEWAYS else (width, height)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     path = Path(path)
     if path.is_dir():
         raise ImageError(f"{path}: is a folder; name a photo in it")
@@ -68,7 +94,7 @@ def read(path: Path, *, max_pixels: int = MAX_PIXELS) -> Pixels:
         if path.exists() and not path.is_file():
             raise ImageError(f"{path}: is not an ordinary file; name a photo")
         with path.open("rb") as file:
-            return _read(file, str(path), max_pixels)
+            yield file
     except FileNotFoundError:
         raise ImageError(f"{path}: there is no such file; check the path") from None
     except (OSError, ValueError) as error:
@@ -77,24 +103,26 @@ def read(path: Path, *, max_pixels: int = MAX_PIXELS) -> Pixels:
         ) from error
 
 
-def read_bytes(data: bytes, name: str, *, max_pixels: int = MAX_PIXELS) -> Pixels:
-    """The photo in these bytes of a file, as ``read`` gives it; ``name`` stands for the path in errors."""
-    return _read(BytesIO(data), name, max_pixels)
-
-
-def _read(file: BinaryIO, name: str, max_pixels: int) -> Pixels:
+@contextmanager
+def _header(file: BinaryIO, name: str) -> Iterator[Image.Image]:
+    """The photo before its pixels are decoded; what fails inside the block is an ImageError too."""
     open_header = opener(file.read(SIGNATURE_BYTES), name)
     file.seek(0)
     try:
         with open_header(file, name) as image:
-            _check_size(image.size, name, max_pixels)
-            image.load()
-            return _upright(image)
+            yield image
     except ImageError:
         raise
     # Decoders fail on broken files with whatever exception their code happens to raise.
     except Exception as error:
         raise ImageError(f"{name}: {_damage(error)}") from error
+
+
+def _read(file: BinaryIO, name: str, max_pixels: int) -> Pixels:
+    with _header(file, name) as image:
+        _check_size(image.size, name, max_pixels)
+        image.load()
+        return _upright(image)
 
 
 def _check_size(size: tuple[int, int], name: str, max_pixels: int) -> None:
@@ -126,9 +154,17 @@ def _upright(image: Image.Image) -> Pixels:
     return upright
 
 
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    # Of a TIFF that lies on its side, some versions of Pillow give the upright size already.
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
+    return image.size
+
+
 def _orientation(image: Image.Image) -> object:
     try:
-        return image.getexif().get(ExifTags.Base.Orientation)
+        # The method that PNG has of its own decodes the photo where the header holds no EXIF data.
+        return Image.Image.getexif(image).get(ExifTags.Base.Orientation)
     # Broken EXIF data raise anything; a photo is worth reading without them.
     except Exception:
         return None

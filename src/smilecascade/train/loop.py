@@ -148,11 +148,13 @@ class _Log:
     """``progress.csv``: a row a validation; rows after the step resumed from are dropped."""
 
     def __init__(self, path: Path, step: int) -> None:
-        self.path, self.started = path, time.monotonic()
+        self.path = path
         self.rows: list[dict[str, str]] = []
         if path.exists():
             with path.open(newline="", encoding="utf-8") as file:
                 self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= step]
+        spent_s = float(self.rows[-1]["elapsed_s"]) if self.rows else 0.0
+        self.started = time.monotonic() - spent_s
 
     def write(self, step: int, figures: dict[str, float]) -> None:
         elapsed_s = time.monotonic() - self.started

@@ -72,7 +72,7 @@ class LevelRecipe:
 
 LEVELS: tuple[LevelRecipe, ...] = (
     LevelRecipe(
-        train=TrainSpec(net="face-12", steps=9000, batch=512, hard_share=0.7),
+        train=TrainSpec(net="face-12", steps=8000, batch=512, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,

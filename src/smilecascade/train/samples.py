@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from smilecascade.errors import DatasetError
 from smilecascade.mipmaps import Pixels
 from smilecascade.specs import TrainSpec
 from smilecascade.train import augment
@@ -41,9 +42,12 @@ class Batch:
 
 
 class Samples:
-    """The source of batches of one level: ``batch(step)``."""
+    """The source of batches of one level: ``batch(step)``. DatasetError without faces or negatives."""
 
     def __init__(self, faces: FaceCrops, negatives: Pixels, window: int, spec: TrainSpec) -> None:
+        for what, count in (("faces", len(faces)), ("negatives", len(negatives))):
+            if not count:
+                raise DatasetError(f"there are no {what} to learn from; is the data folder complete?")
         self.faces, self.negatives, self.window, self.spec = faces, negatives, window, spec
         weights = {chosen.folder: chosen.weight for chosen in MERGED}
         drawn = np.array([weights.get(name, 1.0) for name in faces.sets])

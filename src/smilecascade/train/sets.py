@@ -48,10 +48,11 @@ def training_photos(data: Path) -> Iterator[tuple[str, AnnotatedPhoto]]:
 def background_photos(data: Path) -> tuple[list[AnnotatedPhoto], list[AnnotatedPhoto]]:
     """Photos without faces: those to cut negatives from, and the held-back ones.
 
-    Every so-many-th by name is held back, so that each of the sources has its part.
+    Every so-many-th by name is held back, so that each of the sources has its part; of few
+    photos no more than a quarter.
     """
     photos = sorted(open_set("backgrounds", _existing(data / BACKGROUNDS)), key=lambda photo: photo.name)
-    every = max(1, len(photos) // HELD_BACK_BACKGROUNDS)
+    every = max(4, len(photos) // HELD_BACK_BACKGROUNDS)
     held_back = photos[::every][:HELD_BACK_BACKGROUNDS]
     names = {photo.name for photo in held_back}
     return [photo for photo in photos if photo.name not in names], held_back

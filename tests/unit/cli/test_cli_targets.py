@@ -2,12 +2,13 @@
 
 import io
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from smilecascade.cli.failures import TargetError
-from smilecascade.cli.targets import Drawings, standard_output
+from smilecascade.cli.targets import Drawings, require_folder, standard_output
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,31 @@ def test_the_folder_of_the_photos_is_refused_by_any_of_its_names(tmp_path: Path)
     (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(TargetError, match=r"holds a\.jpg"):
         Drawings(tmp_path / "link", [tmp_path / "a.jpg"])
+
+
+def test_a_missing_folder_is_made_and_left_empty(tmp_path: Path) -> None:
+    for _ in range(2):
+        require_folder(tmp_path / "a" / "b", "--out")
+        assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--draw", "--out"])
+@pytest.mark.parametrize("name", ["taken", "taken/below"])
+def test_a_folder_that_cannot_be_is_told_with_its_option(tmp_path: Path, name: str, option: str) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(
+        TargetError, match=rf"{name}: cannot be written \(.+\); give {option} another folder$"
+    ):
+        require_folder(tmp_path / name, option)
+
+
+def test_a_folder_that_takes_no_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with pytest.raises(TargetError, match=r"cannot be written \(Permission denied\); give --out"):
+        require_folder(tmp_path, "--out")
 
 
 def test_what_an_encoding_lacks_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:

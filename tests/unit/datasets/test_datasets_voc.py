@@ -1,7 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from smilecascade import images
 from smilecascade.datasets import masks, voc
 from smilecascade.datasets.framing import Framing
 from smilecascade.errors import DatasetError
@@ -13,6 +16,10 @@ OBJECT = """<object><name>{name}</name><difficult>{difficult}</difficult>
 
 def thing(name: str = "with_mask", *, difficult: int = 0, right: str = "50") -> str:
     return OBJECT.format(name=name, difficult=difficult, right=right)
+
+
+def declared(width: object, height: object) -> str:
+    return f"<size><width>{width}</width><height>{height}</height></size>"
 
 
 def made(root: Path, *objects: str, photo: str = "p.png", layout: tuple[str, str] = voc.LAYOUTS[0]) -> Path:
@@ -40,6 +47,66 @@ def test_a_box_becomes_the_square_of_the_same_area(tmp_path: Path) -> None:
     assert face.square == pytest.approx((25, 10, 85, 70))
     assert (face.original.kind, face.original.values) == ("box", (10, 20, 100, 60))
     assert (face.group, face.role, face.points) == ("with_mask", "face", None)
+
+
+@pytest.mark.parametrize(
+    ("actual", "square"),
+    [
+        ((100, 80), (5, 10, 25, 30)),
+        ((100, 160), (15 - 800**0.5 / 2, 40 - 800**0.5 / 2, 15 + 800**0.5 / 2, 40 + 800**0.5 / 2)),
+        ((400, 320), (20, 40, 100, 120)),
+        ((199, 161), (10, 20, 50, 60)),
+        ((200, 160), (10, 20, 50, 60)),
+    ],
+    ids=["half as large", "half as wide", "twice as large", "a pixel off", "as declared"],
+)
+def test_boxes_follow_a_photo_that_was_resized(
+    tmp_path: Path, actual: tuple[int, int], square: tuple[float, ...]
+) -> None:
+    root = made(tmp_path, declared(200, 160), thing())
+    Image.new("RGB", actual).save(root / "images" / "p.png")
+    (photo,) = voc.read(root)
+    assert photo.faces[0].square == pytest.approx(square)
+    assert photo.faces[0].original.values == (10, 20, 50, 60)
+
+
+def test_more_than_a_pixel_on_one_axis_is_enough(tmp_path: Path) -> None:
+    root = made(tmp_path, declared(200, 160), thing())
+    Image.new("RGB", (200, 162)).save(root / "images" / "p.png")
+    (photo,) = voc.read(root)
+    _, y1, _, y2 = photo.faces[0].square
+    assert (y1 + y2) / 2 == pytest.approx(40 * 162 / 160)
+
+
+@pytest.mark.parametrize("size", ["", declared(0, 0), declared(200, 0), declared(0, 160), declared(-1, -1)])
+def test_boxes_stay_where_no_size_is_known(tmp_path: Path, size: str) -> None:
+    root = made(tmp_path, size, thing())
+    Image.new("RGB", (100, 80)).save(root / "images" / "p.png")
+    (photo,) = voc.read(root)
+    assert photo.faces[0].square == pytest.approx((10, 20, 50, 60))
+
+
+def test_boxes_stay_where_the_photo_cannot_be_read(tmp_path: Path) -> None:
+    (photo,) = voc.read(made(tmp_path, declared(200, 160), thing()))
+    assert photo.faces[0].square == pytest.approx((10, 20, 50, 60))
+
+
+def test_a_photo_on_its_side_is_measured_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    root = made(tmp_path, declared(160, 200), thing())
+    Image.new("RGB", (100, 80)).save(root / "images" / "p.png", exif=exif)
+    (photo,) = voc.read(root)
+    assert photo.faces[0].square == pytest.approx((5, 10, 25, 30))
+
+
+@pytest.mark.data
+def test_every_face_lies_in_its_photo(dataset: Callable[[str], Path]) -> None:
+    for photo in voc.read(dataset("facemask")):
+        width, height = images.size(photo.path)
+        for x1, y1, x2, y2 in (face.square for face in photo.faces):
+            assert 0 < x1 + x2 < 2 * width, photo.name
+            assert 0 < y1 + y2 < 2 * height, photo.name
 
 
 def test_difficult_faces_are_ignored(tmp_path: Path) -> None:
@@ -77,6 +144,8 @@ def test_a_folder_of_another_kind_is_named(tmp_path: Path) -> None:
         (thing(right=""), "6: expected <object> with a value for bndbox/xmax, got none"),
         (thing(name=" "), "6: expected <object> with a value for name, got none"),
         (thing(right="10"), "6: expected a face of positive size, got 10 20 10 60"),
+        (declared("wide", 160), "6: expected a number for width, got 'wide'"),
+        (declared(200, ""), "6: expected <size> with a value for height, got none"),
         ("<object>", "7: expected well-formed XML, got mismatched tag"),
     ],
 )

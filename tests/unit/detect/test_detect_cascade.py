@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_stages_are_told_in_order(detector: Detector, bright: np.ndarray) -> Non
     steps = [(stage.level, stage.step) for stage in stages]
     within = [(level, step) for level in (1, 2, 3) for step in ("classified", "filtered")]
     assert steps == [*within, (0, "reported")]
-    for before, after in zip(stages, stages[1:], strict=False):
+    for before, after in pairwise(stages):
         assert after.entered == len(before.candidates)
     assert stages[-1].candidates is found
 

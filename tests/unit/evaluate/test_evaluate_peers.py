@@ -19,20 +19,28 @@ from smilecascade.images import read
 STRIDES = (8, 16, 32)
 #: About the face in examples/astronaut.jpg, from the brow to the chin.
 FACE_OF_ASTRONAUT = (176, 66, 273, 170)
-BLACK = np.zeros((32, 64, 3), np.uint8)
+BLUE = np.full((32, 64, 3), (0, 0, 255), np.uint8)
 
 
 def _model(path: Path, outputs: dict[str, np.ndarray]) -> Path:
-    """A model that says the same of every picture."""
+    """A model that says the same of every picture, but sees the less on stride 8 the less blue it is."""
+    values = {**outputs, "blue": np.array(0), "most": np.array(255, np.float32), "sure": outputs["cls_8"]}
     constants = [
         helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))
-        for name, value in outputs.items()
+        for name, value in values.items()
+        if name != "cls_8"
+    ]
+    weighed = [
+        helper.make_node("ReduceMax", ["input"], ["brightest"], axes=[2, 3]),
+        helper.make_node("Gather", ["brightest", "blue"], ["blueness"], axis=1),
+        helper.make_node("Div", ["blueness", "most"], ["share"]),
+        helper.make_node("Mul", ["sure", "share"], ["cls_8"]),
     ]
     pixels = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, "height", "width"])
     infos = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, value.shape) for name, value in outputs.items()
     ]
-    graph = helper.make_graph(constants, "constant", [pixels], infos)
+    graph = helper.make_graph([*constants, *weighed], "constant", [pixels], infos)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.save(model, path)
     return path
@@ -60,27 +68,31 @@ def model(tmp_path: Path) -> Path:
 
 
 def test_yunet_decodes_a_box(model: Path) -> None:
-    (face,) = YuNet(model).detect(BLACK, min_face=20)
+    (face,) = YuNet(model).detect(BLUE, min_face=20)
     assert face.score == pytest.approx(0.72)  # √(0.81·0.64)
     assert face.box == pytest.approx((20 - 16, 6 - 8, 20 + 16, 6 + 8))
 
 
+def test_yunet_is_given_blue_green_red(model: Path) -> None:
+    assert YuNet(model).detect(BLUE[:, :, ::-1].copy(), min_face=20) == []
+
+
 def test_yunet_shrinks_the_photo_until_the_smallest_face_has_its_side(model: Path) -> None:
-    (face,) = YuNet(model, smallest=16).detect(np.zeros((64, 128, 3), np.uint8), min_face=32)
+    (face,) = YuNet(model, smallest=16).detect(np.tile(BLUE, (2, 2, 1)), min_face=32)
     assert face.box == pytest.approx((8, -4, 72, 28))
 
 
 def test_yunet_never_enlarges(model: Path) -> None:
-    (face,) = YuNet(model, smallest=16).detect(BLACK, min_face=8)
+    (face,) = YuNet(model, smallest=16).detect(BLUE, min_face=8)
     assert face.box == pytest.approx((4, -2, 36, 14))
 
 
 def test_yunet_pads_what_is_no_multiple_of_32(model: Path) -> None:
-    assert len(YuNet(model).detect(np.zeros((20, 40, 3), np.uint8), min_face=20)) == 1
+    assert len(YuNet(model).detect(BLUE[:20, :40], min_face=20)) == 1
 
 
 def test_yunet_leaves_out_low_scores(model: Path) -> None:
-    assert YuNet(model, min_score=0.73).detect(BLACK, min_face=20) == []
+    assert YuNet(model, min_score=0.73).detect(BLUE, min_face=20) == []
 
 
 def test_yunet_filters_over_all_strides(tmp_path: Path) -> None:
@@ -89,9 +101,9 @@ def test_yunet_filters_over_all_strides(tmp_path: Path) -> None:
     outputs["cls_32"][0, 0] = outputs["obj_32"][0, 0] = 0.7
     # (-8, -8, 8, 8), (8, -8, 24, 8) and (-16, -16, 16, 16): the last overlaps the first by 1/4.
     model = _model(tmp_path / "yunet.onnx", outputs)
-    scores = [face.score for face in YuNet(model, max_iou=0.2).detect(BLACK, min_face=20)]
+    scores = [face.score for face in YuNet(model, max_iou=0.2).detect(BLUE, min_face=20)]
     assert scores == pytest.approx([0.9, 0.7])
-    assert len(YuNet(model, max_iou=0.3).detect(BLACK, min_face=20)) == 3
+    assert len(YuNet(model, max_iou=0.3).detect(BLUE, min_face=20)) == 3
 
 
 def test_yunets_name_says_how_it_looks(model: Path) -> None:
@@ -113,7 +125,7 @@ def test_a_model_of_something_else(tmp_path: Path) -> None:
 
 def test_without_opencv_the_message_names_the_extra(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
-    assert len(YuNet(model).detect(BLACK, min_face=20)) == 1
+    assert len(YuNet(model).detect(BLUE, min_face=20)) == 1
     for make in (opencv, Haar, lambda: YuNet(model, smallest=16)):
         with pytest.raises(SmilecascadeError, match=r"pip install 'smilecascade\[benchmark\]'"):
             make()
@@ -126,8 +138,8 @@ def test_haar_finds_a_face(astronaut: Path) -> None:
     assert all(other.score <= best.score for other in others)
 
 
-def test_haar_finds_nothing_on_black() -> None:
-    assert Haar().detect(BLACK, min_face=20) == []
+def test_haar_finds_nothing_where_nothing_is() -> None:
+    assert Haar().detect(BLUE, min_face=20) == []
 
 
 @pytest.mark.data

@@ -74,7 +74,12 @@ def test_centres_and_sides_give_the_squares_back() -> None:
 
 def test_results_are_float32() -> None:
     squares = squares_about(np.array([[1.0, 2.0]]), np.array([4.0]))
-    for result in (squares, areas(squares), iou(squares, squares), faces_of_squares(squares, width=1, height=1)):
+    for result in (
+        squares,
+        areas(squares),
+        iou(squares, squares),
+        faces_of_squares(squares, width=1, height=1),
+    ):
         assert result.dtype == np.float32
 
 

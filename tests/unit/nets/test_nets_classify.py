@@ -8,6 +8,8 @@ from smilecascade.errors import SpecError
 from smilecascade.nets import NETS, entry
 from smilecascade.nets.layers import conv
 
+pytestmark = pytest.mark.usefixtures("quiet_torch")
+
 
 @pytest.fixture(params=NETS)
 def name(request: pytest.FixtureRequest) -> str:
@@ -47,10 +49,8 @@ def test_sliding_judges_each_window_as_if_it_were_alone(name: str) -> None:
                 torch.testing.assert_close(slid[:, row, column], alone.flatten())
 
 
-def test_logits_are_linear(name: str) -> None:
-    assert isinstance(list(entry(name).build())[-1], nn.Conv2d)
-    scores = scores_of(entry(name).build().eval(), 64, 3, entry(name).window, entry(name).window)
-    assert scores.min() < 0 or scores.max() > 1
+def test_the_last_layer_is_linear(name: str) -> None:
+    assert isinstance(entry(name).build()[-1], nn.Conv2d)
 
 
 def test_a_net_learns_from_every_weight(name: str) -> None:
@@ -117,7 +117,9 @@ def test_a_convolution_is_normalised_and_rectified() -> None:
 
 
 def test_an_unknown_net_names_the_nearest() -> None:
-    with pytest.raises(SpecError, match=r"net: no 'face12' in the registry; the nearest is 'face-12', all: li-12, "):
+    with pytest.raises(
+        SpecError, match=r"net: no 'face12' in the registry; the nearest is 'face-12', all: li-12, "
+    ):
         entry("face12")
 
 

@@ -1,0 +1,118 @@
+"""``smilecascade train`` from raw data to a bundle that detects, on drawn photos, in a few steps."""
+
+import csv
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from drawn_sets import write_sets
+
+from smilecascade.bundle import Bundle, open_bundle
+
+STEPS = 3
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sets(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def whole(data: Path) -> tuple[Bundle, float]:
+    """The bundle of a training that nothing disturbed, and how many seconds it took."""
+    started = time.monotonic()
+    run = train("all", data, data.parent / "whole" / "bundle")
+    elapsed_s = time.monotonic() - started
+    assert run.returncode == 0, run.stderr
+    return open_bundle(data.parent / "whole" / "bundle"), elapsed_s
+
+
+def command(what: str, data: Path, out: Path) -> list[str]:
+    options = {"--data": data, "--out": out, "--steps": STEPS, "--seed": 7}
+    words = [str(word) for option in options.items() for word in option]
+    return [sys.executable, "-m", "smilecascade", "train", what, *words]
+
+
+def train(what: str, data: Path, out: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command(what, data, out), capture_output=True, text=True, encoding="utf-8", timeout=300
+    )
+
+
+def test_the_levels_are_trained_in_their_order(whole: tuple[Bundle, float]) -> None:
+    bundle, _ = whole
+    assert [level.net for level in bundle.spec.levels] == ["face-12", "face-24", "face-48"]
+    assert [level.window for level in bundle.spec.levels] == [12, 24, 48]
+    trainings = bundle.manifest["training"]
+    assert [(training["net"], training["steps"], training["seed"]) for training in trainings] == [
+        (name, STEPS, 7) for name in ("face-12", "face-24", "face-48")
+    ]
+    assert "people" in bundle.manifest["data"]
+
+
+def test_figures_and_a_sheet_lie_beside_each_level(whole: tuple[Bundle, float]) -> None:
+    work = whole[0].path.with_name("bundle.work")
+    for number in (1, 2, 3):
+        with (work / f"level{number}" / "progress.csv").open(newline="", encoding="utf-8") as file:
+            (row,) = csv.DictReader(file)
+        assert int(row["step"]) == STEPS
+        assert float(row["val_loss"]) > 0
+        assert 0 <= float(row["val_recall_at_1pc"]) <= 1
+        assert (work / f"level{number}" / "sheet.png").stat().st_size > 1000
+
+
+def test_the_bundle_detects(whole: tuple[Bundle, float], data: Path) -> None:
+    photo = data / "caltech_webfaces_val" / "images" / "pic0.png"
+    words = ["detect", photo, "--bundle", whole[0].path, "--out", "-", "--min-score", "0"]
+    run = subprocess.run(
+        [sys.executable, "-m", "smilecascade", *map(str, words)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=100,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    found = json.loads(run.stdout)
+    assert (found["width"], found["height"]) == (128, 96)
+    assert all(0 <= face["score"] <= 1 for face in found["faces"])
+
+
+def test_a_killed_training_goes_on_to_the_same_weights(whole: tuple[Bundle, float], data: Path) -> None:
+    bundle, elapsed_s = whole
+    out, share = data.parent / "killed" / "bundle", random.uniform(0.2, 0.95)
+    process = subprocess.Popen(
+        command("all", data, out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    time.sleep(share * elapsed_s)
+    process.kill()
+    process.wait()
+    run = train("all", data, out)
+    assert run.returncode == 0, f"killed after {share:.3f} of {elapsed_s:.1f} s: {run.stderr}"
+    again = open_bundle(out)
+    assert again.nets == bundle.nets, f"killed after {share:.3f} of {elapsed_s:.1f} s"
+    assert again.spec == bundle.spec
+
+
+def test_a_level_needs_the_one_before(data: Path, tmp_path: Path) -> None:
+    run = train("level2", data, tmp_path / "bundle")
+    assert run.returncode == 2
+    assert run.stderr.splitlines()[-1].endswith("level 1 comes first: run smilecascade train level1")
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_what_is_in_the_way_is_told_before_any_work(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "wedding.jpg").touch()
+    for folder, out, message in (
+        (tmp_path, tmp_path / "bundle", "no such folder; unpack the data sets"),
+        (data, tmp_path / "photos", "photos: exists and is no bundle; give a new folder, or an empty one"),
+    ):
+        run = train("all", folder, out)
+        assert run.returncode == 2
+        assert message in run.stderr.splitlines()[-1]
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == ["wedding.jpg"]
