@@ -81,9 +81,12 @@ def test_the_bundle_detects(whole: tuple[Bundle, float], data: Path) -> None:
     assert all(0 <= face["score"] <= 1 for face in found["faces"])
 
 
-def test_a_killed_training_goes_on_to_the_same_weights(whole: tuple[Bundle, float], data: Path) -> None:
+@pytest.mark.parametrize("turn", [1, *(pytest.param(k, marks=pytest.mark.soak) for k in range(2, 12))])
+def test_a_killed_training_goes_on_to_the_same_weights(
+    whole: tuple[Bundle, float], data: Path, tmp_path: Path, turn: int
+) -> None:
     bundle, elapsed_s = whole
-    out, share = data.parent / "killed" / "bundle", random.uniform(0.2, 0.95)
+    out, share = tmp_path / "bundle", random.uniform(0.2, 0.95)
     process = subprocess.Popen(
         command("all", data, out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from smilecascade.geometry import suppress as module
 from smilecascade.geometry.boxes import iou
-from smilecascade.geometry.suppress import BLOCK, suppress
+from smilecascade.geometry.suppress import suppress
 
 
 def reference(boxes: np.ndarray, scores: np.ndarray, max_iou: float, groups: np.ndarray | None) -> list[int]:
@@ -55,37 +55,43 @@ def test_with_groups_too(rows: list[tuple[int, ...]], max_iou: float) -> None:
     assert kept.tolist() == reference(boxes, scores, max_iou, groups)
 
 
-@given(st.lists(row, max_size=60), limit, st.integers(1, 7))
-def test_the_size_of_a_block_changes_nothing(rows: list[tuple[int, ...]], max_iou: float, block: int) -> None:
+@given(st.lists(row, max_size=60), limit, st.integers(1, 50))
+def test_many_are_compared_as_few_are(rows: list[tuple[int, ...]], max_iou: float, pairs: int) -> None:
     boxes, scores, groups = columns(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "BLOCK", block)
+        patch.setattr(module, "FEW", 0)
+        patch.setattr(module, "PAIRS", pairs)
         kept = suppress(boxes, scores, max_iou=max_iou, groups=groups)
+        alone = suppress(boxes, scores, max_iou=max_iou)
     assert kept.tolist() == reference(boxes, scores, max_iou, groups)
+    assert alone.tolist() == reference(boxes, scores, max_iou, None)
 
 
-@settings(max_examples=5, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_more_windows_than_a_block(seed: int) -> None:
+@settings(max_examples=8)
+@given(st.integers(0, 2**32 - 1), st.booleans())
+def test_thousands_of_windows(seed: int, grouped: bool) -> None:
     rng = np.random.default_rng(seed)
-    count = 2 * BLOCK + 100
-    corner = rng.uniform(0, 600, (count, 2)).astype(np.float32)
-    side = rng.choice([20, 28, 40], (count, 1)).astype(np.float32)
+    count = 2000
+    corner = rng.uniform(-50, 600, (count, 2)).astype(np.float32)
+    side = rng.choice([20, 28, 40, 150], (count, 1)).astype(np.float32)
     boxes = np.concatenate([corner, corner + side], axis=1)
     scores = (rng.integers(0, 500, count) / 500).astype(np.float32)
-    groups = rng.integers(0, 3, count).astype(np.int32)
+    groups = rng.integers(-1, 2, count).astype(np.int32) if grouped else None
     kept = suppress(boxes, scores, max_iou=0.3, groups=groups)
     assert kept.tolist() == quick_reference(boxes, scores, 0.3, groups)
 
 
-def quick_reference(boxes: np.ndarray, scores: np.ndarray, max_iou: float, groups: np.ndarray) -> list[int]:
+def quick_reference(
+    boxes: np.ndarray, scores: np.ndarray, max_iou: float, groups: np.ndarray | None
+) -> list[int]:
     """The reference with one row of overlaps at a time, for thousands of windows."""
     waiting, kept = np.argsort(-scores, kind="stable"), []
+    group = np.zeros(len(boxes)) if groups is None else groups
     while len(waiting):
         best, others = waiting[0], waiting[1:]
         kept.append(int(best))
         overlap = iou(boxes[best][None], boxes[others])[0] > max_iou
-        waiting = others[~(overlap & (groups[others] == groups[best]))]
+        waiting = others[~(overlap & (group[others] == group[best]))]
     return kept
 
 

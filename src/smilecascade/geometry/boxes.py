@@ -49,6 +49,16 @@ def iou(first: FloatArray, second: FloatArray) -> FloatArray:
     return overlap
 
 
+def iou_of_pairs(first: FloatArray, second: FloatArray) -> FloatArray:
+    """The same of each box of (N, 4) with the one in the same row of another (N, 4): (N,)."""
+    shared = np.maximum(
+        np.minimum(first[:, 2:], second[:, 2:]) - np.maximum(first[:, :2], second[:, :2]), 0
+    ).prod(axis=1)
+    union = areas(first) + areas(second) - shared
+    overlap: FloatArray = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return overlap
+
+
 def centres(boxes: FloatArray) -> FloatArray:
     """Centres of (N, 4) boxes: (N, 2) as x, y."""
     middle: FloatArray = (boxes[:, :2] + boxes[:, 2:]) / np.float32(2)

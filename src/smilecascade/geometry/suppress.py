@@ -2,57 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
-from smilecascade.geometry.boxes import FloatArray, IntArray, iou
+from smilecascade.geometry.boxes import FloatArray, IntArray, centres, iou, iou_of_pairs
 
-#: Windows compared with each other at once: bounds the memory, whatever N is.
-BLOCK = 1024
+Indices = NDArray[np.intp]
+
+#: Up to so many windows are compared all with all; of more, only those that lie near each other.
+FEW = 128
+
+#: Pairs of windows compared at once: bounds the memory, whatever N is.
+PAIRS = 1 << 20
 
 
 def suppress(
     boxes: FloatArray, scores: FloatArray, *, max_iou: float, groups: IntArray | None = None
-) -> NDArray[np.intp]:
+) -> Indices:
     """Indices of the windows that stay, best first; ties stay in their order.
 
     boxes (N, 4), scores (N,). The best window stays, those that overlap it by an IoU above
     ``max_iou`` go, the best of the rest stays, and so on. With ``groups`` (N,) only windows
-    of the same group compete. N = 0 gives an empty array.
+    of the same group compete. N = 0 gives an empty array. The time grows with the number of
+    overlapping pairs, not with N², as long as windows that compete are of similar size.
     """
     order = np.argsort(-scores, kind="stable")
-    group = np.zeros(len(boxes), np.int32) if groups is None else groups
-    kept = np.zeros(0, np.intp)
-    for start in range(0, len(order), BLOCK):
-        block = order[start : start + BLOCK]
-        if len(kept):
-            block = block[~_rivals(boxes, group, block, kept, max_iou).any(axis=1)]
-        kept = np.concatenate([kept, block[_greedy(_rivals(boxes, group, block, block, max_iou))]])
-    return kept
+    group = np.zeros(len(order), np.int32) if groups is None else groups[order]
+    rivals = _rivals_of_few if len(order) <= FEW else _rivals_of_many
+    return order[_survivors(len(order), *rivals(boxes[order], group, max_iou))]
 
 
-def _rivals(
-    boxes: FloatArray,
-    group: IntArray,
-    first: NDArray[np.intp],
-    second: NDArray[np.intp],
-    max_iou: float,
-) -> NDArray[np.bool_]:
-    overlap = iou(boxes[first], boxes[second]) > max_iou
-    rivals: NDArray[np.bool_] = overlap & (group[first][:, None] == group[second][None, :])
-    return rivals
+def _survivors(count: int, better: Indices, worse: Indices) -> list[int]:
+    """Ranks that stay when each that stays strikes out its rivals; pairs are sorted by the better one."""
+    starts = np.searchsorted(better, np.arange(count + 1)).tolist()
+    struck, rivals = bytearray(count), worse.tolist()
+    for rank in range(count):
+        if not struck[rank]:
+            for rival in rivals[starts[rank] : starts[rank + 1]]:
+                struck[rival] = 1
+    return [rank for rank in range(count) if not struck[rank]]
 
 
-def _greedy(rivals: NDArray[np.bool_]) -> list[int]:
-    """Rows that stay when each kept row strikes out its rivals; rows are sorted best first.
+def _rivals_of_few(ranked: FloatArray, group: IntArray, max_iou: float) -> tuple[Indices, Indices]:
+    """Ranks (better, worse) of the pairs that overlap too much."""
+    rivals = (iou(ranked, ranked) > max_iou) & (group[:, None] == group[None, :])
+    better, worse = np.nonzero(np.triu(rivals, 1))
+    return better, worse
 
-    A row of rivals is held as one integer, a bit a window: striking out is then one
-    operation instead of a pass over an array, which counts with some hundred windows.
+
+def _rivals_of_many(ranked: FloatArray, group: IntArray, max_iou: float) -> tuple[Indices, Indices]:
+    """The same pairs, found among those whose cells of a grid touch."""
+    found = [np.zeros((2, 0), np.intp)]
+    for first, second in _near(*_cells(ranked, group)):
+        near = iou_of_pairs(ranked[first], ranked[second]) > max_iou
+        found.append(np.sort([first[near], second[near]], axis=0))
+    better, worse = np.concatenate(found, axis=1)
+    order = np.argsort(better, kind="stable")
+    return better[order], worse[order]
+
+
+def _cells(boxes: FloatArray, group: IntArray) -> tuple[NDArray[np.int64], int]:
+    """The number of the cell in which each centre lies, and how many cells a row has.
+
+    Cells are as large as the largest window of their group, so that windows which overlap lie
+    in cells that touch; a column and a row stay empty, so that cells of other rows and other
+    groups do not.
     """
-    rows = np.packbits(rivals, axis=1, bitorder="little")
-    struck, kept = 0, []
-    for index, row in enumerate(rows):
-        if not struck >> index & 1:
-            kept.append(index)
-            struck |= int.from_bytes(row.tobytes(), "little")
-    return kept
+    names, index = np.unique(group, return_inverse=True)
+    largest = np.ones(len(names))
+    np.maximum.at(largest, index, (boxes[:, 2:] - boxes[:, :2]).max(axis=1))
+    middle = centres(boxes).astype(np.float64)
+    place = np.floor((middle - middle.min(axis=0)) / largest[index][:, None]).astype(np.int64)
+    columns, rows = (place.max(axis=0) + 2).tolist()
+    return (index * rows + place[:, 1]) * columns + place[:, 0], columns
+
+
+def _near(cells: NDArray[np.int64], columns: int) -> Iterator[tuple[Indices, Indices]]:
+    """Every pair of windows in one cell or in cells that touch, once, in blocks of ``PAIRS`` or so."""
+    by_cell = np.argsort(cells, kind="stable")
+    cell = cells[by_cell]
+    for low, high in ((0, 1), (columns - 1, columns + 1)):  # this cell and the next; three of the next row
+        start = np.maximum(np.searchsorted(cell, cell + low), np.arange(1, len(cell) + 1))
+        count = np.maximum(np.searchsorted(cell, cell + high, side="right") - start, 0)
+        before = np.cumsum(count) - count
+        edges = np.searchsorted(before, np.arange(0, count.sum() + PAIRS, PAIRS))
+        for rows in map(slice, edges[:-1], edges[1:]):
+            first = np.repeat(np.arange(len(cell))[rows], count[rows])
+            second = np.arange(len(first)) + np.repeat(
+                start[rows] - before[rows] + before[rows][:1], count[rows]
+            )
+            yield by_cell[first], by_cell[second]

@@ -90,7 +90,7 @@ LEVELS: tuple[LevelRecipe, ...] = (
         least_iou=0.5,
     ),
     LevelRecipe(
-        train=TrainSpec(net="face-48", steps=9000, batch=192, hard_share=0.7),
+        train=TrainSpec(net="face-48", steps=12000, batch=192, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=0.25,

@@ -10,6 +10,7 @@ from smilecascade.geometry.boxes import (
     faces_of_squares,
     intersections,
     iou,
+    iou_of_pairs,
     sides,
     square_of_box,
     square_of_ellipse,
@@ -40,6 +41,15 @@ def test_intersections_of_all_with_all() -> None:
 def test_iou_by_hand() -> None:
     overlap = iou(boxes((0, 0, 4, 4)), boxes((0, 0, 4, 4), (2, 0, 6, 4), (0, 0, 2, 2), (4, 0, 8, 4)))
     np.testing.assert_allclose(overlap, [[1, 8 / 24, 4 / 16, 0]], rtol=1e-6)
+
+
+def test_iou_of_pairs_is_the_diagonal() -> None:
+    first, second = (
+        boxes((0, 0, 4, 4), (0, 0, 4, 4), (1, 1, 1, 1)),
+        boxes((2, 0, 6, 4), (4, 4, 5, 5), (1, 1, 1, 1)),
+    )
+    np.testing.assert_array_equal(iou_of_pairs(first, second), np.diag(iou(first, second)))
+    assert iou_of_pairs(NONE, NONE).shape == (0,)
 
 
 def test_iou_of_empty_boxes_is_zero() -> None:
