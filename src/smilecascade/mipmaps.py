@@ -9,6 +9,8 @@ a single ``numpy.take``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -42,11 +44,28 @@ class Mipmaps:
 
         The border repeats the edge pixels, as crops beyond the photo do.
         """
-        level = self._level_above(self.width / width)
-        # Halving rounds an odd size up: the last column and row may stand for less than they cover.
-        whole = (0, 0, self.width / 2**level, self.height / 2**level)
-        near = self._image(level).resize((width, height), Image.Resampling.BILINEAR, box=whole)
-        return _bordered(np.asarray(near), border)
+        return _bordered(np.asarray(self._resized(width, height)), border)
+
+    def pyramid(
+        self, sizes: Sequence[tuple[int, int]], count: int, *, border: int
+    ) -> Iterator[tuple[Pixels, tuple[float, float]]]:
+        """``count`` images of the whole photo, each with photo pixels per image pixel along x and y.
+
+        The first octave has these (width, height), at least one if ``count`` is not 0; every
+        later image is half of the one an octave before, which costs a fraction of resizing.
+        The border is as in ``resized``.
+        """
+        made: list[tuple[Image.Image, tuple[float, float]]] = []
+        for index in range(count):
+            if index < len(sizes):
+                width, height = sizes[index]
+                image = self._resized(width, height)
+                ratio = (self.width / width, self.height / height)
+            else:
+                before, (x, y) = made[index - len(sizes)]
+                image, ratio = before.reduce(2), (2 * x, 2 * y)
+            made.append((image, ratio))
+            yield _bordered(np.asarray(image), border), ratio
 
     def crops(self, squares: FloatArray, size: int) -> Pixels:
         """The pixels under (N, 4) squares, xyxy in the photo, as (N, size, size, 3) uint8.
@@ -59,6 +78,12 @@ class Mipmaps:
             rows = levels == level
             cut[rows] = self._pick(int(level), squares[rows], size)
         return cut
+
+    def _resized(self, width: int, height: int) -> Image.Image:
+        level = self._level_above(self.width / width)
+        # Halving rounds an odd size up: the last column and row may stand for less than they cover.
+        whole = (0, 0, self.width / 2**level, self.height / 2**level)
+        return self._image(level).resize((width, height), Image.Resampling.BILINEAR, box=whole)
 
     def _levels_of(self, shrinkage: FloatArray) -> NDArray[np.intp]:
         exact = np.floor(np.log2(np.maximum(shrinkage, 1e-6) / LEAST_SPAN)).astype(np.intp)

@@ -58,8 +58,9 @@ class CascadeSpec:
     levels: tuple[LevelSpec, ...]
     """The levels in order; a cascade in training has fewer than three."""
 
-    pyramid_step: float = 2**0.5
-    """Ratio of neighbouring scales: √2 leaves each face within ±19% of some window's side."""
+    scales_per_octave: int = 2
+    """Scales searched between a size and its double: 2, neighbours √2 apart, leave each face
+    within ±19% of some window's side. A whole number, so that each octave halves the last."""
 
     padding: float = 0.25
     """Border added around each pyramid image, in windows: faces are cut by photo borders."""
@@ -78,7 +79,7 @@ class CascadeSpec:
     """Height of a reported face in sides of its square (same source)."""
 
     def __post_init__(self) -> None:
-        _in_range("pyramid_step", self.pyramid_step, 1.05, 4)
+        _in_range("scales_per_octave", self.scales_per_octave, 1, 12)
         _in_range("padding", self.padding, 0, 1)
         _in_range("largest", self.largest, 0.1, 4)
         _in_range("max_iou", self.max_iou, 0, 1)

@@ -12,6 +12,7 @@ from smilecascade.geometry.boxes import (
     Point,
     centres,
     iou,
+    iou_of_pairs,
     sides,
     square_of_eyes_and_mouth,
     squares_about,
@@ -45,6 +46,13 @@ def test_iou_lies_between_0_and_1(first: np.ndarray, second: np.ndarray) -> None
 @given(boxes())
 def test_iou_with_itself_is_1(some: np.ndarray) -> None:
     np.testing.assert_allclose(np.diag(iou(some, some)), 1, rtol=1e-5)
+
+
+@given(boxes(), boxes())
+def test_iou_of_pairs_is_iou_to_the_last_bit(first: np.ndarray, second: np.ndarray) -> None:
+    count = min(len(first), len(second))
+    paired = iou_of_pairs(first[:count], second[:count])
+    np.testing.assert_array_equal(paired, np.diag(iou(first[:count], second[:count])))
 
 
 @given(boxes(), boxes(), st.sampled_from([0.25, 0.5, 2.0, 8.0]))

@@ -73,9 +73,10 @@ def test_photos_of_no_size_have_no_faces(cascade: Cascade, shape: tuple[int, ...
     assert cascade.detect(np.zeros(shape, np.uint8)) == []
 
 
-def test_a_larger_min_face_finds_larger_faces(cascade: Cascade) -> None:
-    widths = [face.box[2] - face.box[0] for face in cascade.detect(noise(150, 200), min_face=80)]
-    assert min(widths) == pytest.approx(80 * 0.87, rel=1e-3)
+def test_no_smaller_square_than_min_face_is_searched(cascade: Cascade) -> None:
+    for min_face in (40, 80):
+        squares = cascade.trace(noise(150, 200), min_face=min_face)[0].candidates.boxes
+        assert (squares[:, 2] - squares[:, 0]).min() == pytest.approx(min_face)
 
 
 @pytest.mark.parametrize("min_score", [0.0, 0.7, 1.0])

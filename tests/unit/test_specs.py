@@ -129,7 +129,7 @@ def test_a_level_out_of_range_is_refused(key: str, value: object, message: str) 
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("pyramid_step", 1.0),
+        ("scales_per_octave", 0),
         ("padding", 1.1),
         ("largest", 0.0),
         ("max_iou", 1.5),

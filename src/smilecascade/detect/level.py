@@ -9,12 +9,13 @@ from math import ceil
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from smilecascade.bundle import Classifier
 from smilecascade.geometry.boxes import FloatArray
 from smilecascade.geometry.pyramid import squares_of_positions, window_sides
 from smilecascade.geometry.suppress import suppress
-from smilecascade.mipmaps import Mipmaps
+from smilecascade.mipmaps import Mipmaps, Pixels
 from smilecascade.records import Candidates
 from smilecascade.specs import CascadeSpec, LevelSpec
 
@@ -77,41 +78,56 @@ class Level:
         )
 
     def _scan_pyramid(self, photo: Mipmaps, cascade: CascadeSpec, min_face: float) -> tuple[Candidates, int]:
-        parts, entered = [Candidates.empty()], 0
-        for scale, side in enumerate(
-            window_sides(
-                photo.height,
-                photo.width,
-                min_face=min_face,
-                step=cascade.pyramid_step,
-                largest=cascade.largest,
-            )
-        ):
-            squares, scores, looked_at = self._scan_scale(photo, float(side), cascade.padding)
-            scales = np.full(len(squares), scale, np.int32)
-            parts.append(Candidates(boxes=squares, scores=scores, scales=scales))
-            entered += looked_at
-        return Candidates.concatenate(parts), entered
+        """The windows that look like a face, and how many were looked at."""
+        border = ceil(cascade.padding * self.spec.window)
+        octave = cascade.scales_per_octave
+        sides = window_sides(
+            photo.height,
+            photo.width,
+            min_face=min_face,
+            step=2 ** (1 / octave),
+            largest=cascade.largest,
+        )
+        sizes = [self._size_at(photo, float(side)) for side in sides[:octave]]
+        images = photo.pyramid(sizes, len(sides), border=border)
+        maps = [(self._score_map(image), ratio) for image, ratio in images]
+        return self._found(maps, sides, border), sum(scores.size for scores, _ in maps)
 
-    def _scan_scale(self, photo: Mipmaps, side: float, padding: float) -> tuple[FloatArray, FloatArray, int]:
-        window = self.spec.window
-        border = ceil(padding * window)
-        width = max(1, round(photo.width * window / side))
-        height = max(1, round(photo.height * window / side))
-        if min(width, height) + 2 * border < window:
-            return np.zeros((0, 4), np.float32), np.zeros(0, np.float32), 0
-        scores = self.classify(photo.resized(width, height, border=border)[None])[0]
-        rows, columns = np.nonzero(scores >= self.spec.min_score)
+    def _size_at(self, photo: Mipmaps, side: float) -> tuple[int, int]:
+        """Width and height of the pyramid image on which windows of this side have the net's size."""
+        scale = self.spec.window / side
+        return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
+
+    def _score_map(self, image: Pixels) -> FloatArray:
+        if min(image.shape[:2]) < self.spec.window:
+            return np.zeros((0, 0), np.float32)
+        scores: FloatArray = self.classify(image[None])[0]
+        return scores
+
+    def _found(
+        self,
+        maps: list[tuple[FloatArray, tuple[float, float]]],
+        sides: NDArray[np.float64],
+        border: int,
+    ) -> Candidates:
+        """All scales at once: a photo has a dozen of them, and each call has its price."""
+        flat = [np.flatnonzero(scores >= self.spec.min_score) for scores, _ in maps]
+        scales = np.repeat(np.arange(len(maps), dtype=np.int32), [len(found) for found in flat])
+        if not len(scales):
+            return Candidates.empty()
+        widths = np.array([scores.shape[1] for scores, _ in maps])
+        rows, columns = np.divmod(np.concatenate(flat), widths[scales])
         squares = squares_of_positions(
             rows,
             columns,
-            side=side,
-            window=window,
+            side=sides[scales],
+            window=self.spec.window,
             stride=self.spec.stride,
             border=border,
-            ratio=(photo.width / width, photo.height / height),
+            ratio=np.array([ratio for _, ratio in maps])[scales],
         )
-        return squares, scores[rows, columns], scores.size
+        scores = np.concatenate([s.ravel()[found] for (s, _), found in zip(maps, flat, strict=True)])
+        return Candidates(boxes=squares, scores=scores, scales=scales)
 
     def _scores(self, photo: Mipmaps, squares: FloatArray) -> FloatArray:
         scores = np.empty(len(squares), np.float32)

@@ -28,20 +28,19 @@ def squares_of_positions(
     rows: NDArray[np.intp],
     columns: NDArray[np.intp],
     *,
-    side: float,
+    side: float | NDArray[np.float64],
     window: int,
     stride: int,
     border: int,
-    ratio: tuple[float, float],
+    ratio: tuple[float, float] | NDArray[np.float64],
 ) -> FloatArray:
     """Squares in the photo of positions on a level's score map: (N, 4).
 
-    rows, columns: (N,) positions on the map. side: the window's side in the photo. window:
-    its side on the pyramid image, which has ``border`` pixels of padding all around.
-    ratio: photo pixels per pyramid pixel along x and y; they differ in the last digits,
-    since a pyramid image has whole pixels.
+    rows, columns: (N,) positions on the map. side: the window's side in the photo, one for
+    all or (N,). window: its side on the pyramid image, which has ``border`` pixels of padding
+    all around. ratio: photo pixels per pyramid pixel along x and y, one pair for all or
+    (N, 2); they differ in the last digits, since a pyramid image has whole pixels.
     """
     first = window / 2 - border
-    x = (columns * stride + first) * ratio[0]
-    y = (rows * stride + first) * ratio[1]
-    return squares_about(np.stack([x, y], axis=1), np.full(len(x), side))
+    middle = (np.stack([columns, rows], axis=1) * stride + first) * np.asarray(ratio)
+    return squares_about(middle, np.broadcast_to(side, len(middle)))

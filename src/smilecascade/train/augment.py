@@ -42,8 +42,11 @@ class Windows:
     roll: Tensor
 
 
-def cut_windows(crops: Tensor, windows: Windows, size: int) -> Tensor:
-    """Cut turned and displaced windows from stored crops (N, 3, H, H): two sides of the square each."""
+def cut_windows(crops: Tensor, windows: Windows, size: int, *, picked: bool = False) -> Tensor:
+    """Cut turned and displaced windows from stored crops (N, 3, H, H): two sides of the square each.
+
+    ``picked``: by taking the nearest pixel, without interpolation.
+    """
     if not len(crops):
         return torch.zeros(0, 3, size, size)
     cos, sin, half = torch.cos(windows.roll), torch.sin(windows.roll), windows.side / 2
@@ -52,7 +55,8 @@ def cut_windows(crops: Tensor, windows: Windows, size: int) -> Tensor:
     grid = functional.affine_grid(
         torch.stack([across, down], dim=1), [len(crops), 3, size, size], align_corners=False
     )
-    return functional.grid_sample(crops, grid, padding_mode="border", align_corners=False)
+    mode = "nearest" if picked else "bilinear"
+    return functional.grid_sample(crops, grid, mode=mode, padding_mode="border", align_corners=False)
 
 
 def mirrored(pixels: Tensor, chance: Chance) -> Tensor:

@@ -133,10 +133,12 @@ def train_level(
     window = entry(recipe.train.net).window
     negatives = _negatives(photos, before, window, recipe, folder / "negatives.npy")
     unseen = _negatives(held_back, before, window, recipe, folder / "held_back.npy")
-    samples = Samples(faces, negatives, window, recipe.train)
+    picked = before is not None
+    samples = Samples(faces, negatives, window, recipe.train, picked=picked)
     images.save(contact_sheet(samples.batch(0)), folder / "sheet.png")
     say(f"training {recipe.train.net} on {len(faces)} faces and {len(negatives)} negatives")
-    held = Samples(known, unseen, window, replace(recipe.train, batch=2048, positives=0.5))
+    for_validation = replace(recipe.train, batch=2048, positives=0.5)
+    held = Samples(known, unseen, window, for_validation, picked=picked)
     net = fit(samples, recipe.train, folder, validate=_validation(held), progress=progress)
     say("exporting, and choosing the threshold on the validation photos")
     return _bundled(number, net, places, recipe, before, held.negatives)

@@ -42,9 +42,15 @@ class Batch:
 
 
 class Samples:
-    """The source of batches of one level: ``batch(step)``. DatasetError without faces or negatives."""
+    """The source of batches of one level: ``batch(step)``. DatasetError without faces or negatives.
 
-    def __init__(self, faces: FaceCrops, negatives: Pixels, window: int, spec: TrainSpec) -> None:
+    ``picked``: cut faces by picking pixels, as detection cuts the windows of all levels but the
+    first, and as mined negatives are cut. Interpolated faces would be told by their smoothness.
+    """
+
+    def __init__(
+        self, faces: FaceCrops, negatives: Pixels, window: int, spec: TrainSpec, *, picked: bool = False
+    ) -> None:
         for what, count in (("faces", len(faces)), ("negatives", len(negatives))):
             if not count:
                 raise DatasetError(f"there are no {what} to learn from; is the data folder complete?")
@@ -53,7 +59,7 @@ class Samples:
         drawn = np.array([weights.get(name, 1.0) for name in faces.sets])
         self._probability = drawn / drawn.sum()
         self._alone = np.flatnonzero(faces.alone)
-        self._pixels = shrunk(faces.pixels, window)
+        self._pixels, self._picked = shrunk(faces.pixels, window), picked
 
     def batch(self, step: int) -> Batch:
         """The samples of a step, faces first."""
@@ -76,11 +82,14 @@ class Samples:
             side=2 ** chance.uniform(count, -FACE_OCTAVES, FACE_OCTAVES),
             roll=turn,
         )
-        return augment.cut_windows(_tensor(self._pixels[rows]), windows, self.window)
+        return self._cut(rows, windows)
 
     def _parts(self, count: int, chance: Chance) -> Tensor:
         rows = chance.numpy.choice(self._alone, count)
-        return augment.cut_windows(_tensor(self._pixels[rows]), part_windows(count, chance), self.window)
+        return self._cut(rows, part_windows(count, chance))
+
+    def _cut(self, rows: NDArray[np.intp], windows: Windows) -> Tensor:
+        return augment.cut_windows(_tensor(self._pixels[rows]), windows, self.window, picked=self._picked)
 
     def _negatives(self, count: int, chance: Chance) -> Tensor:
         return _tensor(self.negatives[np.sort(chance.numpy.integers(len(self.negatives), size=count))])

@@ -84,7 +84,7 @@ def test_li_has_as_many_weights_as_counted_by_hand(name: str, weights: int) -> N
     assert sum(weight.numel() for weight in entry(name).build().parameters()) == weights
 
 
-@pytest.mark.parametrize(("name", "millions"), [("face-24", 1.2), ("face-48", 12)])
+@pytest.mark.parametrize(("name", "millions"), [("face-24", 1.2), ("face-48", 7)])
 def test_the_shipped_nets_cost_what_they_say(name: str, millions: float) -> None:
     """Multiplications of one window, counted in the running net."""
     counts: list[int] = []

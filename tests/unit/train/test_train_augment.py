@@ -174,6 +174,18 @@ def test_a_quarter_turn_turns() -> None:
     torch.testing.assert_close(cut, turned, atol=2e-2, rtol=0)
 
 
+def test_picked_pixels_are_pixels_of_the_crop() -> None:
+    checks = 255.0 * (torch.arange(32)[:, None] + torch.arange(32)[None, :] & 1).expand(3, 3, 32, 32)
+    between = windows(3, shift=(0.1, 0.03), side=0.9, roll=0.2)
+    assert set(cut_windows(checks, between, 12, picked=True).unique().tolist()) == {0, 255}
+    assert len(cut_windows(checks, between, 12).unique()) > 50
+
+
+def test_a_picked_window_on_the_face_is_the_middle_of_its_crop() -> None:
+    crops = noise(3, 32)
+    assert torch.equal(cut_windows(crops, windows(3), 16, picked=True), crops[:, :, 8:24, 8:24])
+
+
 def test_beyond_the_crop_its_edge_repeats() -> None:
     flat = torch.full((2, 3, 32, 32), 99.0)
     torch.testing.assert_close(cut_windows(flat, windows(2, shift=(1, 1), side=2), 12), flat[:, :, :12, :12])

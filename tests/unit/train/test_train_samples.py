@@ -94,6 +94,16 @@ def test_parts_are_cut_only_where_no_other_face_is_near(face_crops: FaceCrops) -
     assert batch.pixels[batch.labels == 0].max() == 0
 
 
+@pytest.mark.usefixtures("plain")
+def test_faces_and_parts_are_picked_where_detection_picks(face_crops: FaceCrops) -> None:
+    checks = np.zeros_like(face_crops.pixels)
+    checks[:, ::4, ::4] = checks[:, 1::4, 1::4] = 255
+    faces, empty = replace(face_crops, pixels=checks), np.zeros((5, 48, 48, 3), np.uint8)
+    picked = Samples(faces, empty, 48, SPEC, picked=True).batch(0).pixels
+    assert set(picked.unique().tolist()) == {0, 255}
+    assert len(Samples(faces, empty, 48, SPEC).batch(0).pixels.unique()) > 50
+
+
 def test_without_lonely_faces_there_are_no_parts(face_crops: FaceCrops, negatives: np.ndarray) -> None:
     crowded = replace(face_crops, alone=np.zeros(12, bool))
     assert Samples(crowded, negatives, 12, SPEC).batch(0).labels.tolist() == [1] * 10 + [0] * 30
