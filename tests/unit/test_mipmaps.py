@@ -122,6 +122,44 @@ def test_a_resized_photo_stays_in_place(size: tuple[int, int], shrinkage: float)
     assert (x, y) == pytest.approx((width - 55, height - 40), abs=0.25)
 
 
+@pytest.mark.parametrize("size", [(640, 480), (641, 481), (225, 301), (639, 127)])
+def test_each_octave_of_a_pyramid_halves_the_last(size: tuple[int, int]) -> None:
+    width, height = size
+    mipmaps = Mipmaps(smooth(height, width))
+    first = [(round(width / 3), round(height / 3)), (round(width / 4.2), round(height / 4.2))]
+    levels = list(mipmaps.pyramid(first, 6, border=2))
+    assert len(levels) == 6
+    for index, (image, (x, y)) in enumerate(levels):
+        rows, columns = image.shape[0] - 4, image.shape[1] - 4
+        assert (x, y) == pytest.approx(((3, 4.2)[index % 2] * 2 ** (index // 2),) * 2, rel=0.05)
+        assert -1e-6 <= columns * x - width < x
+        assert -1e-6 <= rows * y - height < y
+    for (image, _), wanted in zip(levels, first, strict=False):
+        np.testing.assert_array_equal(image, mipmaps.resized(*wanted, border=2))
+
+
+@pytest.mark.parametrize("size", [(640, 480), (641, 481), (225, 301)])
+def test_a_pyramid_stays_in_place(size: tuple[int, int]) -> None:
+    width, height = size
+    image = np.zeros((height, width, 3), np.uint8)
+    image[height - 60 : height - 30, width - 80 : width - 40] = 255
+    for small, (x, y) in Mipmaps(image).pyramid([(round(width / 2.5), round(height / 2.5))], 4, border=0):
+        grey = small[:, :, 0].astype(float)
+        across = (grey.sum(0) @ (np.arange(grey.shape[1]) + 0.5)) / grey.sum() * x
+        down = (grey.sum(1) @ (np.arange(grey.shape[0]) + 0.5)) / grey.sum() * y
+        assert (across, down) == pytest.approx((width - 60, height - 45), abs=0.1 * x)
+
+
+def test_a_pyramid_of_nothing_is_empty(photo: np.ndarray) -> None:
+    assert list(Mipmaps(photo).pyramid([], 0, border=3)) == []
+
+
+def test_a_pyramid_of_a_thin_photo_ends_in_single_pixels() -> None:
+    levels = list(Mipmaps(np.full((1, 50, 3), 9, np.uint8)).pyramid([(13, 1)], 6, border=1))
+    assert [image.shape for image, _ in levels] == [(3, n + 2, 3) for n in (13, 7, 4, 2, 1, 1)]
+    assert all((image == 9).all() for image, _ in levels)
+
+
 def test_a_photo_stays_as_it_is(photo: np.ndarray) -> None:
     before = photo.copy()
     photo.flags.writeable = False

@@ -51,7 +51,7 @@ class _OneLogit(nn.Module):
         with torch.no_grad():
             one.weight.copy_(last.weight[1:] - last.weight[:1])
             one.bias.copy_(last.bias[1:] - last.bias[:1])  # type: ignore[union-attr]
-        self.net = nn.Sequential(*net[:-1], one)
+        self.net = nn.Sequential(*list(net)[:-1], one)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """The probability of a face at every position."""
