@@ -85,8 +85,8 @@ LEVELS: tuple[LevelRecipe, ...] = (
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,
-        recall=0.99,
-        max_iou=0.5,
+        recall=0.987,
+        max_iou=0.4,
         least_iou=0.5,
     ),
     LevelRecipe(

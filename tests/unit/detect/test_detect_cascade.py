@@ -8,6 +8,7 @@ import pytest
 from smilecascade.bundle import Classifier
 from smilecascade.detect.cascade import Detector
 from smilecascade.detect.level import Level, Stage
+from smilecascade.geometry.boxes import iou
 from smilecascade.mipmaps import Mipmaps
 from smilecascade.specs import CascadeSpec
 
@@ -108,6 +109,8 @@ def test_the_last_filter_works_across_scales(make_level: MakeLevel) -> None:
     after = detector.windows(white, min_face=24)
     assert len(np.unique(before.scales)) == 4
     assert 1 <= len(after) < len(before)
+    others = iou(after.boxes, after.boxes)[~np.eye(len(after), dtype=bool)]
+    assert (others <= 0.3).all()
 
 
 @pytest.mark.parametrize("shape", [(0, 0, 3), (0, 10, 3), (10, 0, 3)])

@@ -41,7 +41,9 @@ def test_scanning_finds_a_square_on_its_scale(make_level: MakeLevel) -> None:
 
 
 def test_a_score_equal_to_the_threshold_is_kept(make_level: MakeLevel, bright: np.ndarray) -> None:
-    assert len(make_level(min_score=1.0).scan(Mipmaps(bright), CASCADE, 24, None)) == 1
+    photo = Mipmaps(bright)
+    assert len(make_level(min_score=1.0).scan(photo, CASCADE, 24, None)) == 1
+    assert len(make_level(2, min_score=1.0).examine(photo, windows((18, 14, 24)), None)) == 1
 
 
 def test_windows_reach_beyond_the_photo(make_level: MakeLevel) -> None:

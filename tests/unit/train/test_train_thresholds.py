@@ -111,6 +111,21 @@ def test_alarms_decide_the_threshold_that_users_see(label: MakeLabel, make_photo
     assert 0.4 < threshold <= np.float32(0.9)
 
 
+class FakeDetectorOfGrey(FakeDetector):
+    """Finds the face in every photo, and beside it an alarm whose score the photo's grey tells."""
+
+    def faces(self, image: np.ndarray, *, min_face: float) -> list[Face]:
+        alarm = 0.3 + image[0, 0, 0] / 100
+        return [Face(box=(10, 10, 40, 40), score=0.9), Face(box=(60, 10, 90, 40), score=float(alarm))]
+
+
+def test_one_alarm_in_twenty_photos_is_allowed(label: MakeLabel, make_photo: MakePhoto) -> None:
+    face = label(10, 10, 40, 40)
+    photos = [make_photo(FLAT + np.uint8(grey), face, name=f"{grey}.png") for grey in range(20)]
+    threshold = threshold_at_alarms(FakeDetectorOfGrey(), photos, min_face=20)  # type: ignore[arg-type]
+    assert 0.48 < threshold <= np.float32(0.49)
+
+
 def test_without_alarms_every_face_is_reported(label: MakeLabel, make_photo: MakePhoto) -> None:
     detector = FakeDetector((10, 10, 30, 0.3))
     photos = twenty(make_photo, label(10, 10, 40, 40))
