@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -158,7 +159,8 @@ def _classifier(net: bytes, threads: int | None) -> Classifier:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     if threads is not None:
-        options.intra_op_num_threads = threads
+        # More threads than cores would only wait for each other, at three nets a thousand of them.
+        options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
     session = onnxruntime.InferenceSession(net, options, providers=["CPUExecutionProvider"])
 
     def classify(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

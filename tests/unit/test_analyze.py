@@ -1,4 +1,5 @@
 import copy
+import os
 import pickle
 import subprocess
 import sys
@@ -145,6 +146,17 @@ def test_views_give_what_copies_give(cascade: Cascade) -> None:
 def test_threads_must_be_a_number_of_cores(random_bundle: Path, threads: object) -> None:
     with pytest.raises(ValueError, match="threads: expected a whole number from 1 to 1024, got "):
         smilecascade.load(random_bundle, threads=threads)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc")
+def test_a_thousand_threads_are_no_more_than_there_are_cores(random_bundle: Path) -> None:
+    program = (
+        "import pathlib, sys, smilecascade;"
+        "cascade = smilecascade.load(sys.argv[1], threads=1000);"
+        "print(len(list(pathlib.Path('/proc/self/task').iterdir())))"
+    )
+    run = subprocess.run([sys.executable, "-c", program, random_bundle], capture_output=True, text=True)
+    assert int(run.stdout) < 4 * (os.cpu_count() or 1) + 20
 
 
 def test_a_missing_bundle_is_named(tmp_path: Path) -> None:

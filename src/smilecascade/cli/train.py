@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +16,9 @@ from smilecascade.cli.options import debug_option
 if TYPE_CHECKING:
     from smilecascade.train.opinions import Opinion
     from smilecascade.train.recipe import LevelRecipe
+
+
+_Item = TypeVar("_Item")
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,6 +75,9 @@ def train_all(**options: Any) -> None:
 
 def _level_command(number: int) -> click.Command:
     @train.command(f"level{number}", help=f"Train level {number}; writes the bundle of the levels so far.")
+    @click.option(
+        "--net", metavar="NAME", help="Train this net of the registry instead of the one that ships."
+    )
     @_options
     def command(**options: Any) -> None:
         _train((number,), **options)
@@ -91,6 +98,7 @@ def _train(
     steps: int | None,
     seed: int,
     second_opinion: Path | None,
+    net: str | None = None,
 ) -> None:
     from smilecascade.bundle import check_place
     from smilecascade.train import recipe
@@ -99,7 +107,7 @@ def _train(
     places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
     opinion = _opinion(second_opinion)
     for number in numbers:
-        chosen = _resolved(recipe.LEVELS[number - 1], steps, seed)
+        chosen = _resolved(recipe.LEVELS[number - 1], steps, seed, net)
         _train_level(number, places, chosen, opinion)
     bundle = recipe.publish(places, out, figures={})
     click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
@@ -108,26 +116,36 @@ def _train(
 def _train_level(number: int, places: Any, chosen: LevelRecipe, opinion: Opinion | None) -> None:
     from smilecascade.train import recipe
 
-    with click.progressbar(
-        length=chosen.train.steps,
-        label=f"level {number}",
-        file=sys.stderr,
-        show_pos=True,
-    ) as bar:
+    with ExitStack() as bars:
+        bar: Any = None
 
         def progress(step: int, loss: float) -> None:
+            nonlocal bar
+            if bar is None:
+                steps = click.progressbar(length=chosen.train.steps, file=sys.stderr, show_pos=True)
+                bar = bars.enter_context(steps)
             bar.label = f"level {number}, loss {loss:.3f}"
             bar.update(step - bar.pos)
+            if step == chosen.train.steps:
+                bars.close()
 
-        recipe.train_level(number, places, chosen, opinion=opinion, say=_say, progress=progress)
+        recipe.train_level(
+            number, places, chosen, opinion=opinion, say=_say, track=_tracked, progress=progress
+        )
+
+
+def _tracked(items: Sequence[_Item], label: str, /) -> Iterator[_Item]:
+    with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
+        yield from bar
 
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _resolved(chosen: LevelRecipe, steps: int | None, seed: int) -> LevelRecipe:
-    return replace(chosen, train=replace(chosen.train, seed=seed, steps=steps or chosen.train.steps))
+def _resolved(chosen: LevelRecipe, steps: int | None, seed: int, net: str | None) -> LevelRecipe:
+    train = chosen.train
+    return replace(chosen, train=replace(train, net=net or train.net, seed=seed, steps=steps or train.steps))
 
 
 def _opinion(path: Path | None) -> Opinion | None:

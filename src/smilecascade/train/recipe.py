@@ -11,11 +11,11 @@ is not made again; a training that was killed goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -41,6 +41,20 @@ _MIN_FACE = 20
 
 #: Told what begins now, as a sentence for a person.
 Say = Callable[[str], None]
+
+Item = TypeVar("Item")
+
+
+class Track(Protocol):
+    """Hands on the items of a long work one by one, and shows how far it is."""
+
+    def __call__(self, items: Sequence[Item], label: str, /) -> Iterable[Item]:
+        """The items, in order."""
+
+
+def untracked(items: Sequence[Item], label: str, /) -> Iterable[Item]:
+    """Show nothing."""
+    return items
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,19 +134,17 @@ def train_level(
     *,
     opinion: opinions.Opinion | None = None,
     say: Say = lambda text: None,
+    track: Track = untracked,
     progress: Progress = lambda step, loss: None,
 ) -> Bundle:
     """Train one level on what the levels before it let through; returns the bundle up to it."""
     folder = places.level(number)
     before = None if number == 1 else _level_before(places, number)
-    say("storing a crop of every face")
-    faces = crops.store(sets.training_photos(places.data), places.work / "faces" / "train")
-    known = crops.store(_named_validation(places.data), places.work / "faces" / "validation")
-    say("cutting negatives" if before is None else f"mining negatives through level {number - 1}")
-    photos, held_back = _negative_photos(places, opinion)
+    faces, known = _stored_faces(places, track)
+    photos, held_back = _negative_photos(places, opinion, track)
     window = entry(recipe.train.net).window
-    negatives = _negatives(photos, before, window, recipe, folder / "negatives.npy")
-    unseen = _negatives(held_back, before, window, recipe, folder / "held_back.npy")
+    negatives = _negatives(photos, before, window, recipe, folder / "negatives.npy", track)
+    unseen = _negatives(held_back, before, window, recipe, folder / "held_back.npy", track)
     picked = before is not None
     samples = Samples(faces, negatives, window, recipe.train, picked=picked)
     images.save(contact_sheet(samples.batch(0)), folder / "sheet.png")
@@ -140,8 +152,7 @@ def train_level(
     for_validation = replace(recipe.train, batch=2048, positives=0.5)
     held = Samples(known, unseen, window, for_validation, picked=picked)
     net = fit(samples, recipe.train, folder, validate=_validation(held), progress=progress)
-    say("exporting, and choosing the threshold on the validation photos")
-    return _bundled(number, net, places, recipe, before, held.negatives)
+    return _bundled(number, net, places, recipe, before, held.negatives, track)
 
 
 def publish(places: Places, out: Path, figures: dict[str, Any]) -> Bundle:
@@ -163,32 +174,54 @@ def _level_before(places: Places, number: int) -> Bundle:
     return open_bundle(folder)
 
 
-def _named_validation(data: Path) -> list[tuple[str, AnnotatedPhoto]]:
-    return [(sets.VALIDATION.folder, photo) for photo in sets.validation_photos(data)]
+def _stored_faces(places: Places, track: Track) -> tuple[crops.FaceCrops, crops.FaceCrops]:
+    """The crops of all faces to train on, and of those to validate on."""
+
+    def training() -> Iterator[tuple[str, AnnotatedPhoto]]:
+        yield from track(list(sets.training_photos(places.data)), "storing faces")
+
+    def validation() -> Iterator[tuple[str, AnnotatedPhoto]]:
+        for photo in track(sets.validation_photos(places.data), "storing validation faces"):
+            yield sets.VALIDATION.folder, photo
+
+    folder = places.work / "faces"
+    return crops.store(training(), folder / "train"), crops.store(validation(), folder / "validation")
 
 
 def _negative_photos(
-    places: Places, opinion: opinions.Opinion | None
+    places: Places, opinion: opinions.Opinion | None, track: Track
 ) -> tuple[list[AnnotatedPhoto], list[AnnotatedPhoto]]:
     """Photos to cut negatives from, doubts of a second opinion included; and the held-back ones."""
     empty, held_back = sets.background_photos(places.data)
     photos = [photo for _, photo in sets.training_photos(places.data) if photo.complete] + empty
     place = places.work / "opinions.json"
     if opinion is not None or place.exists():
-        seen = opinions.gathered(photos, opinion or (lambda _: []), place)
+        asked = _lazily(track, photos, "asking for a second opinion")
+        seen = opinions.gathered(asked, opinion or (lambda _: []), place)
         photos = list(opinions.with_doubts(photos, seen))
     return photos, held_back
 
 
+def _lazily(track: Track, photos: Sequence[AnnotatedPhoto], label: str) -> Iterator[AnnotatedPhoto]:
+    """Tracked only once the first is asked for: what is stored already shows nothing."""
+    yield from track(photos, label)
+
+
 def _negatives(
-    photos: list[AnnotatedPhoto], before: Bundle | None, window: int, recipe: LevelRecipe, place: Path
+    photos: list[AnnotatedPhoto],
+    before: Bundle | None,
+    window: int,
+    recipe: LevelRecipe,
+    place: Path,
+    track: Track,
 ) -> Pixels:
     seed, per_photo = recipe.train.seed, recipe.per_photo
+    tracked = _lazily(track, photos, "cutting negatives" if before is None else "mining negatives")
     if before is None:
-        return mine.store(mine.random_windows(photos, window, per_photo, seed), window, place)
+        return mine.store(mine.random_windows(tracked, window, per_photo, seed), window, place)
     detector = Detector(before, recipe.train.threads)
     parts = mine.mined_windows(
-        photos,
+        tracked,
         detector,
         window,
         per_photo=per_photo,
@@ -218,7 +251,13 @@ def _validation(samples: Samples) -> Callable[[nn.Module], dict[str, float]]:
 
 
 def _bundled(
-    number: int, net: nn.Sequential, places: Places, recipe: LevelRecipe, before: Bundle | None, real: Pixels
+    number: int,
+    net: nn.Sequential,
+    places: Places,
+    recipe: LevelRecipe,
+    before: Bundle | None,
+    real: Pixels,
+    track: Track,
 ) -> Bundle:
     """The cascade up to this level, with the threshold that keeps the wanted recall."""
     spec = recipe.train
@@ -238,14 +277,15 @@ def _bundled(
     open_wide = write_bundle(
         place.with_name("open"), CascadeSpec(levels=(*levels, level)), (*nets, onnx), facts
     )
-    chosen = replace(level, min_score=_threshold(open_wide, places, recipe))
+    chosen = replace(level, min_score=_threshold(open_wide, places, recipe, track))
     return write_bundle(place, CascadeSpec(levels=(*levels, chosen)), (*nets, onnx), facts)
 
 
-def _threshold(open_wide: Bundle, places: Places, recipe: LevelRecipe) -> float:
+def _threshold(open_wide: Bundle, places: Places, recipe: LevelRecipe, track: Track) -> float:
     detector = Detector(open_wide, recipe.train.threads)
     photos = sets.validation_photos(places.data)
+    tracked = track(photos, "choosing the threshold")
     if recipe.recall is None:
-        return threshold_at_alarms(detector, photos, min_face=_MIN_FACE)
-    scores = best_scores(detector, photos, min_face=_MIN_FACE, least_iou=recipe.least_iou)
+        return threshold_at_alarms(detector, tracked, min_face=_MIN_FACE)
+    scores = best_scores(detector, tracked, min_face=_MIN_FACE, least_iou=recipe.least_iou)
     return threshold_for(scores, recipe.recall)

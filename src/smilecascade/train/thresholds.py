@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +50,16 @@ def threshold_for(scores: NDArray[np.float32], recall: float) -> float:
     return max(0.001, float(ordered[wanted - 1])) if wanted else 0.001
 
 
-def threshold_at_alarms(detector: Detector, photos: Sequence[AnnotatedPhoto], *, min_face: float) -> float:
+def threshold_at_alarms(detector: Detector, photos: Iterable[AnnotatedPhoto], *, min_face: float) -> float:
     """The lowest threshold of the last level with at most ``ALARMS`` false alarms a photo.
 
     This one is what users see, so it is chosen by what they would mind. The detector's last
     level must have a threshold near zero.
     """
-    found = [Found.of(detector.faces(images.read(photo.path), min_face=min_face)) for photo in photos]
-    curve = performance("ours", photos, found, min_face=min_face).froc
+    seen, found = [], []
+    for photo in photos:
+        seen.append(photo)
+        found.append(Found.of(detector.faces(images.read(photo.path), min_face=min_face)))
+    curve = performance("ours", seen, found, min_face=min_face).froc
     allowed = curve.thresholds[curve.false_positives_a_photo <= ALARMS]
     return float(allowed.min(initial=1.0))
