@@ -13,6 +13,10 @@ from smilecascade.images import check_rgb
 from smilecascade.mipmaps import Pixels
 from smilecascade.records import Face
 
+#: Side of the smallest square that can be searched, pixels: below it there is no face to see, and
+#: a photo would be enlarged without bound.
+LEAST_FACE = 8
+
 #: More threads than any processor has cores: a wrong argument, and one that would hang a machine.
 MAX_THREADS = 1024
 
@@ -25,7 +29,8 @@ class Cascade:
 
     def __init__(self, path: str | Path | None = None, *, threads: int | None = None) -> None:
         """Load a bundle; see ``load``."""
-        if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= MAX_THREADS):
+        whole = isinstance(threads, int) and not isinstance(threads, bool)
+        if threads is not None and (not whole or not 1 <= threads <= MAX_THREADS):
             raise ValueError(f"threads: expected a whole number from 1 to {MAX_THREADS}, got {threads!r}")
         # Absolute, since a process that unpickles may work in another folder.
         self._path, self._threads = None if path is None else Path(path).absolute(), threads
@@ -79,12 +84,17 @@ def _reload(path: Path | None, threads: int | None) -> Cascade:
 
 def _checked(image: Pixels, min_face: float, min_score: float | None) -> tuple[Pixels, float, float | None]:
     pixels = check_rgb(image)
-    if not _is_number(min_face) or not min_face >= 1:
-        raise ValueError(f"min_face: expected a number of pixels from 1 up, got {min_face!r}")
+    if not _is_number(min_face) or not min_face >= LEAST_FACE:
+        raise ValueError(f"min_face: expected a number of pixels from {LEAST_FACE} up, got {min_face!r}")
     if min_score is not None and (not _is_number(min_score) or not 0 <= min_score <= 1):
         raise ValueError(f"min_score: expected a number from 0 to 1 or None, got {min_score!r}")
     return pixels, float(min_face), None if min_score is None else float(min_score)
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False

@@ -71,7 +71,8 @@ class Candidates:
 class Face:
     """One face found in a photo.
 
-    box:    (x1, y1, x2, y2), pixels of the upright photo, right and bottom exclusive.
+    box:    (x1, y1, x2, y2), pixels of the upright photo, right and bottom exclusive; it may
+            reach outside the photo where a border cuts the face.
     score:  0..1, how sure the last level is.
     points: eyes, nose and corners of the mouth as five (x, y), or None where the bundle
             does not name them.
@@ -125,7 +126,7 @@ class FaceLabel:
             ``ignore``: a face or place that its authors exclude (invalid, too small,
             difficult): neither required nor counted against, never a negative.
             ``unlabelled``: a face that the authors forgot and a detector named surely.
-            ``doubtful``: a place that might be a face: only, no negative is cut there.
+            ``doubtful``: a place that might be a face, where no negative is cut.
     group:  the class that the set gives a face ("with_mask", say), or "".
     """
 

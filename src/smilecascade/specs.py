@@ -73,7 +73,7 @@ class CascadeSpec:
 
     face_width: float = 0.87
     """Width of a reported face in sides of its square (1037 WebFaces photos against
-    WIDER-style boxes, DESIGN.md)."""
+    WIDER-style boxes, docs/architecture.md)."""
 
     face_height: float = 1.15
     """Height of a reported face in sides of its square (same source)."""

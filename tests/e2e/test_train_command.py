@@ -58,7 +58,7 @@ def test_figures_and_a_sheet_lie_beside_each_level(whole: tuple[Bundle, float]) 
     work = whole[0].path.with_name("bundle.work")
     for number in (1, 2, 3):
         with (work / f"level{number}" / "progress.csv").open(newline="", encoding="utf-8") as file:
-            (row,) = csv.DictReader(file)
+            *_, row = csv.DictReader(file)
         assert int(row["step"]) == STEPS
         assert float(row["val_loss"]) > 0
         assert 0 <= float(row["val_recall_at_1pc"]) <= 1

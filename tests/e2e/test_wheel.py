@@ -14,7 +14,7 @@ import pytest
 
 LOADED = Path(__file__).with_name("loaded.py")
 
-#: DESIGN: the venv is as small as the choice of libraries allows.
+#: The promise: the venv is as small as the choice of libraries allows.
 MOST_BYTES = 400e6
 
 #: Python's own part of the blocked network: any look-up or connection is an error that names it.

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 import smilecascade
+from smilecascade.analyze import LEAST_FACE
 from smilecascade.cli.failures import OK, UNREAD, one_line
 from smilecascade.cli.inputs import find_inputs, reason
 from smilecascade.cli.options import NumberRange, debug_option
@@ -30,9 +31,6 @@ STANDARD_OUTPUT = Path("-")
 
 #: Formats that a later version writes; asking for one gets this said rather than "unknown".
 LATER_FORMATS = (".csv", ".parquet")
-
-#: Smaller faces than this have too few pixels to be told from anything else.
-LEAST_FACE = 8
 
 
 def _known_format(ctx: click.Context, param: click.Parameter, out: Path | None) -> Path | None:

@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 import smilecascade
-from smilecascade.analyze import Cascade
-from smilecascade.cli.detect import LEAST_FACE
+from smilecascade.analyze import LEAST_FACE, Cascade
 from smilecascade.cli.options import NumberRange, debug_option
 from smilecascade.cli.progress import Progress
 from smilecascade.cli.targets import require_folder, standard_output

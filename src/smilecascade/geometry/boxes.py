@@ -6,7 +6,7 @@ pixels; N = 0 is an ordinary value everywhere. Nothing here changes its argument
 
 from __future__ import annotations
 
-from math import cos, hypot, sin, sqrt
+from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int32]
 
 #: Side of the canonical square, in distances between the midpoint of the eyes and that of
-#: the mouth, and how far its centre lies from their midpoint towards the eyes (DESIGN.md,
+#: the mouth, and how far its centre lies from their midpoint towards the eyes (docs/architecture.md,
 #: "One face box").
 SIDE_PER_EYE_MOUTH = 2.35
 SHIFT_TO_EYES = 0.2
@@ -101,13 +101,6 @@ def square_of_ellipse(major: float, minor: float, x: float, y: float) -> Box:
     """The canonical square of an FDDB ellipse: about its centre, side 2·√(major·minor) (radii)."""
     half = sqrt(major * minor)
     return (x - half, y - half, x + half, y + half)
-
-
-def box_of_ellipse(major: float, minor: float, angle: float, x: float, y: float) -> Box:
-    """The upright box around an FDDB ellipse; radii in pixels, the angle of the major axis in radians."""
-    half_width = hypot(major * cos(angle), minor * sin(angle))
-    half_height = hypot(major * sin(angle), minor * cos(angle))
-    return (x - half_width, y - half_height, x + half_width, y + half_height)
 
 
 def faces_of_squares(squares: FloatArray, *, width: float, height: float) -> FloatArray:

@@ -39,8 +39,8 @@ class FaceCrops:
     """All stored crops: pixels (N, 128, 128, 3) uint8, memory-mapped, and what they show.
 
     sets: (N,) the folder of each face's set. side: (N,) the square's side in the photo.
-    alone: (N,) whether no other face and no doubtful place reaches into the crop, so that
-    windows beside the face are known to hold none.
+    alone: (N,) whether every face of the photo is labelled and no other label reaches into the
+    crop, so that windows beside the face hold none.
     """
 
     pixels: Pixels
@@ -92,7 +92,7 @@ def _crops_of(name: str, photo: AnnotatedPhoto) -> list[tuple[_Row, Pixels]]:
     for face in wanted:
         square = np.array([face.square], np.float32)
         around = squares_about((square[:, :2] + square[:, 2:]) / 2, np.array([face.side * CONTEXT]))
-        alone = int((intersections(around, others) > 0).sum()) == 1
+        alone = photo.complete and int((intersections(around, others) > 0).sum()) == 1
         row = (name, photo.name, face.group, face.role, round(face.side, 2), int(alone))
         found.append((row, cut(image, tuple(around[0].tolist()), STORED)))
     return found

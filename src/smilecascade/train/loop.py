@@ -59,9 +59,11 @@ def fit(
     log = _Log(folder / "progress.csv", state.step)
     while state.step < spec.steps:
         loss = _step(state, samples.batch(state.step), spec)
+        log.add(state.step, {"loss": loss})
         progress(state.step, loss)
         if state.step % spec.validate_every == 0 or state.step == spec.steps:
-            log.write(state.step, {"loss": loss, **_validated(state.net, validate)})
+            log.add(state.step, _validated(state.net, validate))
+            log.write()
             _save(state, spec, folder / "checkpoint.safetensors")
     return state.net.eval()
 
@@ -145,7 +147,10 @@ def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 class _Log:
-    """``progress.csv``: a row a validation; rows after the step resumed from are dropped."""
+    """``progress.csv``: a row a step with its loss, and the validation figures where there are some.
+
+    It is written with the checkpoints; rows after the step resumed from are dropped.
+    """
 
     def __init__(self, path: Path, step: int) -> None:
         self.path = path
@@ -156,13 +161,16 @@ class _Log:
         spent_s = float(self.rows[-1]["elapsed_s"]) if self.rows else 0.0
         self.started = time.monotonic() - spent_s
 
-    def write(self, step: int, figures: dict[str, float]) -> None:
-        elapsed_s = time.monotonic() - self.started
-        row = {"step": str(step), "elapsed_s": f"{elapsed_s:.1f}"}
-        self.rows.append(row | {name: f"{value:.6g}" for name, value in figures.items()})
+    def add(self, step: int, figures: dict[str, float]) -> None:
+        if not self.rows or self.rows[-1]["step"] != str(step):
+            elapsed_s = time.monotonic() - self.started
+            self.rows.append({"step": str(step), "elapsed_s": f"{elapsed_s:.1f}"})
+        self.rows[-1] |= {name: f"{value:.6g}" for name, value in figures.items()}
+
+    def write(self) -> None:
         partial = self.path.with_suffix(".partial")
         with partial.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(self.rows[-1]))
+            writer = csv.DictWriter(file, list(self.rows[-1]), restval="")
             writer.writeheader()
             writer.writerows(self.rows)
         partial.replace(self.path)

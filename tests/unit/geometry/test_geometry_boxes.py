@@ -1,11 +1,8 @@
-from math import hypot, pi
-
 import numpy as np
 import pytest
 
 from smilecascade.geometry.boxes import (
     areas,
-    box_of_ellipse,
     centres,
     faces_of_squares,
     intersections,
@@ -115,23 +112,6 @@ def test_square_of_a_box_keeps_centre_and_area() -> None:
 
 def test_square_of_an_ellipse() -> None:
     assert square_of_ellipse(9, 4, 100, 50) == (94, 44, 106, 56)
-
-
-@pytest.mark.parametrize(
-    ("angle", "half_width", "half_height"),
-    [(0, 9, 4), (pi / 2, 4, 9), (pi, 9, 4), (pi / 4, hypot(9, 4) / 2**0.5, hypot(9, 4) / 2**0.5)],
-)
-def test_box_of_an_ellipse(angle: float, half_width: float, half_height: float) -> None:
-    expected = (100 - half_width, 50 - half_height, 100 + half_width, 50 + half_height)
-    assert box_of_ellipse(9, 4, angle, 100, 50) == pytest.approx(expected)
-
-
-def test_box_of_an_ellipse_touches_it_on_all_sides() -> None:
-    major, minor, angle = 9.0, 4.0, 0.7
-    turn = np.linspace(0, 2 * pi, 100_001)
-    x = major * np.cos(turn) * np.cos(angle) - minor * np.sin(turn) * np.sin(angle)
-    y = major * np.cos(turn) * np.sin(angle) + minor * np.sin(turn) * np.cos(angle)
-    assert box_of_ellipse(major, minor, angle, 0, 0) == pytest.approx((x.min(), y.min(), x.max(), y.max()))
 
 
 def test_reported_faces_share_the_centre_of_their_squares() -> None:
