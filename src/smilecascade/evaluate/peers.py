@@ -20,9 +20,8 @@ from smilecascade.analyze import Cascade
 from smilecascade.errors import SmilecascadeError
 from smilecascade.geometry.boxes import FloatArray
 from smilecascade.geometry.suppress import suppress
+from smilecascade.mipmaps import Pixels
 from smilecascade.records import Face
-
-Pixels = NDArray[np.uint8]
 
 #: YuNet's strides, and the number that both sides of its input must be a multiple of.
 STRIDES = (8, 16, 32)
