@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,67 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from smilecascade.errors import BundleError, SpecError
+from smilecascade.geometry.boxes import FloatArray
 from smilecascade.specs import CascadeSpec, from_mapping, to_mapping
 
 #: The bundle that ships inside the package.
 SHIPPED = Path(__file__).parent / "weights"
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
-#: A net at work: RGB uint8 (N, H, W, 3) to scores in 0..1, (N, h, w); h = w = 1 for windows.
-Classifier = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+@dataclass(frozen=True, kw_only=True)
+class Verdicts:
+    """What a net says of the K windows that it keeps, of N windows or of one sheet of them.
+
+    places:        (K,) int64, which: rows of the N windows; on a sheet, indices into its
+                   flattened map of positions. Ascending.
+    scores:        (K,) float32 in 0..1, the probability of a face.
+    displacements: (K, 3) float32, how each window lies on its face (``geometry.calibration``),
+                   or None where the net does not calibrate.
+    points:        (K, 5, 2) float32, eyes, nose and corners of the mouth from the window's
+                   centre in sides of the window, or None where the net does not name them.
+    """
+
+    places: NDArray[np.int64]
+    scores: FloatArray
+    displacements: FloatArray | None = None
+    points: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, rows: NDArray[np.bool_] | slice) -> Verdicts:
+        """The rows that a mask or a slice picks."""
+        return Verdicts(
+            places=self.places[rows],
+            scores=self.scores[rows],
+            displacements=None if self.displacements is None else self.displacements[rows],
+            points=None if self.points is None else self.points[rows],
+        )
+
+    @classmethod
+    def none(cls) -> Verdicts:
+        """No window was kept: K = 0."""
+        return cls(places=np.zeros(0, np.int64), scores=np.zeros(0, np.float32))
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Verdicts]) -> Verdicts:
+        """All parts in their order, of one net; without any that keeps a window, none."""
+        kept = [part for part in parts if len(part)]
+        if len(kept) < 2:
+            return kept[0] if kept else cls.none()
+        return cls(
+            places=np.concatenate([part.places for part in kept]),
+            scores=np.concatenate([part.scores for part in kept]),
+            displacements=_joined([part.displacements for part in kept]),
+            points=_joined([part.points for part in kept]),
+        )
+
+
+#: A net at work: RGB uint8 (N, H, W, 3) and the least score to what it says of those it keeps.
+Judge = Callable[[NDArray[np.uint8], float], Verdicts]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +99,14 @@ class Bundle:
         """The sha256 of the manifest, which names every other hash: the bundle's name."""
         return str(self.manifest["sha256"])
 
-    def classifiers(self, threads: int | None = None) -> tuple[Classifier, ...]:
+    def uncalibrated(self) -> Bundle:
+        """The same nets in a cascade that leaves windows where the grid has them, to compare."""
+        levels = tuple(replace(level, calibrate=False) for level in self.spec.levels)
+        return replace(self, spec=replace(self.spec, levels=levels))
+
+    def judges(self, threads: int | None = None) -> tuple[Judge, ...]:
         """The nets of the levels, ready to run; ``threads`` None: as many as the machine has cores."""
-        return tuple(_classifier(net, threads) for net in self.nets)
+        return tuple(_judge(net, threads) for net in self.nets)
 
 
 def open_bundle(path: Path | None = None) -> Bundle:
@@ -155,16 +211,23 @@ def _verified(path: Path, digest: str) -> bytes:
     return data
 
 
-def _classifier(net: bytes, threads: int | None) -> Classifier:
+def _judge(net: bytes, threads: int | None) -> Judge:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     if threads is not None:
         # More threads than cores would only wait for each other, at three nets a thousand of them.
         options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
     session = onnxruntime.InferenceSession(net, options, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
 
-    def classify(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        (scores,) = session.run(None, {"pixels": pixels})
-        return np.asarray(scores, np.float32)
+    def judge(pixels: NDArray[np.uint8], min_score: float) -> Verdicts:
+        said = session.run(names, {"pixels": pixels, "min_score": np.array(min_score, np.float32)})
+        return Verdicts(**dict(zip(names, said, strict=True)))
 
-    return classify
+    return judge
+
+
+def _joined(parts: Sequence[FloatArray | None]) -> FloatArray | None:
+    """All rows, or None where the net says nothing of the kind."""
+    said = [part for part in parts if part is not None]
+    return np.concatenate(said) if said else None

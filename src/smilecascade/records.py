@@ -27,11 +27,14 @@ class Candidates:
     scores: (N,) float32 in 0..1, the probability that the last classifier gave.
     scales: (N,) int32, the pyramid scale on which each window was first seen; windows
             keep it through the levels, since suppression compares within one scale.
+    points: (N, 5, 2) float32, eyes, nose and corners of the mouth in pixels of the photo, or
+            None where the last level that looked does not name them.
     """
 
     boxes: FloatArray
     scores: FloatArray
     scales: IntArray
+    points: FloatArray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes)
@@ -40,13 +43,20 @@ class Candidates:
         for name, column in (("scores", self.scores), ("scales", self.scales)):
             if column.shape != (count,):
                 raise ValueError(f"{name}: expected shape ({count},), got {column.shape}")
+        if self.points is not None and self.points.shape != (count, 5, 2):
+            raise ValueError(f"points: expected shape ({count}, 5, 2), got {self.points.shape}")
 
     def __len__(self) -> int:
         return len(self.boxes)
 
     def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Candidates:
         """The rows that a mask, an index array or a slice picks, in that order."""
-        return Candidates(boxes=self.boxes[rows], scores=self.scores[rows], scales=self.scales[rows])
+        return Candidates(
+            boxes=self.boxes[rows],
+            scores=self.scores[rows],
+            scales=self.scales[rows],
+            points=None if self.points is None else self.points[rows],
+        )
 
     @classmethod
     def empty(cls) -> Candidates:
@@ -59,7 +69,7 @@ class Candidates:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Candidates]) -> Candidates:
-        """The windows of all parts, in their order; at least one part."""
+        """The windows of all parts, in their order, without their points; at least one part."""
         return cls(
             boxes=np.concatenate([part.boxes for part in parts]),
             scores=np.concatenate([part.scores for part in parts]),

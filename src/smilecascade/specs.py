@@ -14,7 +14,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from smilecascade.errors import SpecError
 
@@ -42,6 +42,9 @@ class LevelSpec:
 
     batch: int = 64
     """Windows classified at once; more costs memory and gains no speed on one core."""
+
+    calibrate: bool = True
+    """Move windows onto their faces, if the net says how; False: to see what calibration gives."""
 
     def __post_init__(self) -> None:
         _in_range("min_score", self.min_score, 0, 1)
@@ -118,6 +121,20 @@ class TrainSpec:
     """Share of a batch, the one with the highest loss, that is learned from (MTCNN, section
     3.2.4): easy background otherwise drowns the rest."""
 
+    displaced: Literal["classes", "anywhere"] = "anywhere"
+    """How far windows lie from their faces: by one of the 45 classes, as the article trains its
+    calibrators, or anywhere among them, as a search will find them."""
+
+    displacement_weight: float = 0.3
+    """Weight of the displacement's loss, next to 1 for telling faces from background."""
+
+    points_weight: float = 2.0
+    """Weight of the points' loss, a distance in sides of the window, hence small."""
+
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of the nets' forward pass: bfloat16 takes two thirds of the time where the processor has
+    it, and is slow where it has not."""
+
     seed: int = 1
     """Seed of the initial weights, the batches, the augmentation and the dropout."""
 
@@ -130,7 +147,9 @@ class TrainSpec:
     def __post_init__(self) -> None:
         for name in ("steps", "batch", "threads", "validate_every"):
             _in_range(name, getattr(self, name), 1, 10**9)
-        _in_range("positives", self.positives, 0.01, 0.99)
+        _in_range("positives", self.positives, 0.01, 1)
+        _in_range("displacement_weight", self.displacement_weight, 0, 100)
+        _in_range("points_weight", self.points_weight, 0, 100)
         _in_range("hard_share", self.hard_share, 0.01, 1)
         _in_range("learning_rate", self.learning_rate, 1e-9, 10)
         _in_range("weight_decay", self.weight_decay, 0, 1)
@@ -191,6 +210,11 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return None if value is None else _convert(inner, value, where)
     if dataclasses.is_dataclass(hint):
         return value if isinstance(value, hint) else from_mapping(hint, value, where)  # type: ignore[arg-type]
+    if origin is Literal:
+        if value not in typing.get_args(hint):
+            allowed = " or ".join(repr(choice) for choice in typing.get_args(hint))
+            raise SpecError(f"{where}: expected {allowed}, got {value!r}")
+        return value
     accepted = (int, float) if hint is float else (hint,)
     if not isinstance(value, accepted) or isinstance(value, bool) is not (hint is bool):
         raise SpecError(f"{where}: expected {hint.__name__}, got {value!r}")

@@ -1,48 +1,82 @@
 """PyTorch and ONNX Runtime must agree: what was trained is what ships."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import onnxruntime
 import pytest
 import torch
+from torch import Tensor, nn
 
-from smilecascade.nets import NETS, NetEntry
+from smilecascade.geometry.calibration import expected_displacements
+from smilecascade.nets import NETS, Calibrator, Net, NetEntry
+from smilecascade.nets.joint import joint_24
 from smilecascade.train.publish import exported
 
-#: float32 sums in another order, through a softmax of logits within a few tens.
+#: float32 sums in another order, through a sigmoid or softmax of logits within a few tens.
 TOLERANCE = 1e-4
 
-
-@pytest.fixture(params=NETS)
-def net(request: pytest.FixtureRequest) -> NetEntry:
-    """Each net of the registry in turn."""
-    return NETS[request.param]
+#: All nets that can decide, and one that predicts the displacement directly.
+DECIDING = {name: entry for name, entry in NETS.items() if not isinstance(entry.build(), Calibrator)}
+DECIDING["joint-24-direct"] = replace(NETS["joint-24"], build=partial(joint_24, 3))
 
 
-def settled(entry: NetEntry) -> torch.nn.Sequential:
+@pytest.fixture(params=DECIDING)
+def entry(request: pytest.FixtureRequest) -> NetEntry:
+    """Each net in turn that can be a level."""
+    return DECIDING[request.param]
+
+
+def settled(entry: NetEntry) -> Net:
     """A net with random weights whose normalisations have seen pictures, as after some training."""
     torch.manual_seed(3)
     net = entry.build().train()
-    for layer in net:
-        if isinstance(layer, torch.nn.BatchNorm2d):
+    layers = list(net.modules())
+    for layer in layers:
+        if isinstance(layer, nn.BatchNorm2d):
             layer.momentum = None  # the mean of all batches seen
     with torch.no_grad():
         net(torch.rand(32, 3, entry.window, entry.window) * 2 - 1)
-        net[-1].weight *= 4
+        for layer in layers:
+            if isinstance(layer, nn.Conv2d) and layer.bias is not None:  # the last layer of each head
+                layer.weight *= 4
     return net.eval()
 
 
-def test_pytorch_and_onnx_agree(net: NetEntry) -> None:
-    torch_net, window = settled(net), net.window
-    no_crops = np.zeros((0, window, window, 3), np.uint8)
-    onnx = onnxruntime.InferenceSession(exported(torch_net, net, no_crops))
+def rows(head: Tensor) -> np.ndarray:
+    """(N, C, h, w) as (N·h·w, C), in the order of the places."""
+    return head.permute(0, 2, 3, 1).flatten(0, 2).numpy()
+
+
+def wanted_of(net: Net, pixels: np.ndarray) -> dict[str, np.ndarray]:
+    """What PyTorch says of every position, by the name of ONNX's output."""
+    with torch.inference_mode():
+        said = net(torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1)
+        wanted = {"scores": rows(torch.sigmoid(said.face))[:, 0]}
+        if said.displacement is not None and said.displacement.shape[1] == 3:
+            wanted["displacements"] = rows(said.displacement)
+        elif said.displacement is not None:
+            wanted["displacements"] = expected_displacements(rows(torch.softmax(said.displacement, dim=1)))
+        if said.points is not None:
+            wanted["points"] = rows(said.points).reshape(-1, 5, 2)
+    return wanted
+
+
+def test_pytorch_and_onnx_agree(entry: NetEntry) -> None:
+    net, window = settled(entry), entry.window
+    onnx = onnxruntime.InferenceSession(exported(net, entry, np.zeros((0, window, window, 3), np.uint8)))
+    names = [output.name for output in onnx.get_outputs()]
     rng = np.random.default_rng(5)
-    for count, rows, columns in ((1, 0, 0), (33, 0, 0), (2, 3, 1)):
-        shape = (count, window + rows * net.stride, window + columns * net.stride)
+    for count, down, right in ((1, 0, 0), (33, 0, 0), (2, 3, 1)):
+        shape = (count, window + down * entry.stride, window + right * entry.stride)
         pixels = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
-        with torch.inference_mode():
-            scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1
-            expected = torch.softmax(torch_net(scaled), dim=1)[:, 1].numpy()
-        (found,) = onnx.run(None, {"pixels": pixels})
-        assert found.shape == expected.shape
-        assert expected.std() > 1e-3 or expected.size == 1
-        np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+        wanted = wanted_of(net, pixels)
+        assert names == ["places", *wanted]
+        for threshold in (0.0, float(np.median(wanted["scores"])) + 1e-3):
+            said = onnx.run(None, {"pixels": pixels, "min_score": np.array(threshold, np.float32)})
+            places, *found = said
+            assert places.tolist() == np.flatnonzero(wanted["scores"] >= threshold).tolist()
+            for name, values in zip(names[1:], found, strict=True):
+                assert wanted[name].std() > 1e-3 or count == 1, name
+                np.testing.assert_allclose(values, wanted[name][places], atol=TOLERANCE, err_msg=name)

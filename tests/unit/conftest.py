@@ -13,9 +13,9 @@ from smilecascade.bundle import write_bundle
 from smilecascade.specs import CascadeSpec, LevelSpec
 
 if TYPE_CHECKING:
-    from torch import nn
+    from smilecascade.nets import Net
 
-NETS = ("face-12", "face-24", "face-48")
+NETS = ("joint-12", "joint-24", "joint-48")
 
 
 @pytest.fixture
@@ -46,28 +46,25 @@ def onnx_nets() -> tuple[bytes, ...]:
     return tuple(map(exported, nets, map(entry, NETS), crops))
 
 
-def _undecided(net: nn.Sequential, window: int) -> nn.Sequential:
+def _undecided(net: Net, window: int) -> Net:
     """Random weights, set so that the scores of noise spread over 0..1, half of them above 0.5."""
     import torch
 
     noise = torch.rand(256, 3, window, window) * 2 - 1
-    for layer in net:
+    for layer in net.modules():
         if isinstance(layer, torch.nn.BatchNorm2d):
             layer.momentum = None  # the mean of all batches seen
     with torch.no_grad():
         net.train()(noise)
-        net[-1].bias.zero_()
-        no_face, face = net.eval()(noise).flatten(1).T
-        net[-1].weight *= 3 / (face - no_face).std()
-        no_face, face = net(noise).flatten(1).T
-        net[-1].bias[0] = (face - no_face).median()
+        net.face.weight *= 3 / net.eval()(noise).face.std()
+        net.face.bias -= net(noise).face.median()
     return net
 
 
 @pytest.fixture(scope="session")
 def random_spec() -> CascadeSpec:
     """The spec that belongs to these nets; about half of all windows pass a level."""
-    shapes = zip(NETS, (12, 24, 48), (2, 1, 1), strict=True)
+    shapes = zip(NETS, (12, 24, 48), (4, 1, 1), strict=True)
     return CascadeSpec(
         levels=tuple(
             LevelSpec(net=name, window=window, min_score=0.5, stride=stride)

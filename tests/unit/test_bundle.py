@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smilecascade.bundle import MANIFEST, check_place, open_bundle, write_bundle
+from smilecascade.bundle import MANIFEST, Judge, Verdicts, check_place, open_bundle, write_bundle
 from smilecascade.errors import BundleError
 from smilecascade.specs import CascadeSpec
 
@@ -156,8 +156,8 @@ def test_what_is_no_manifest_is_said_to_be_none(bundle: Path, text: str) -> None
 
 
 def test_another_version_says_what_to_update(bundle: Path) -> None:
-    resealed(bundle, lambda manifest: manifest.update(format=2))
-    with pytest.raises(BundleError, match="format 2, this version reads 1; update smilecascade"):
+    resealed(bundle, lambda manifest: manifest.update(format=1))
+    with pytest.raises(BundleError, match="format 1, this version reads 2; update smilecascade"):
         open_bundle(bundle)
 
 
@@ -194,12 +194,113 @@ def test_a_spec_of_another_version_is_refused(bundle: Path) -> None:
         open_bundle(bundle)
 
 
-def test_classifiers_score_windows_and_pictures(random_bundle: Path) -> None:
-    first, second, third = open_bundle(random_bundle).classifiers(threads=1)
-    rng = np.random.default_rng(0)
-    for classify, window in ((first, 12), (second, 24), (third, 48)):
-        scores = classify(rng.integers(0, 256, (5, window, window, 3), dtype=np.uint8))
-        assert scores.shape == (5, 1, 1)
-        assert scores.dtype == np.float32
-        assert 0 <= scores.min() < scores.max() <= 1
-    assert first(rng.integers(0, 256, (1, 20, 32, 3), dtype=np.uint8)).shape == (1, 5, 11)
+@pytest.fixture(scope="session")
+def judges(random_bundle: Path) -> tuple[Judge, ...]:
+    """The three nets at work; only the last one names points."""
+    return open_bundle(random_bundle).judges(threads=1)
+
+
+def noise(count: int, height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(("level", "window"), [(0, 12), (1, 24), (2, 48)])
+def test_a_judge_says_where_the_faces_of_windows_are(
+    judges: tuple[Judge, ...], level: int, window: int
+) -> None:
+    said = judges[level](noise(5, window, window), 0.0)
+    assert said.places.tolist() == [0, 1, 2, 3, 4]
+    assert 0 <= said.scores.min() < said.scores.max() <= 1
+    assert said.displacements is not None
+    assert said.displacements.shape == (5, 3)
+    for column in (said.scores, said.displacements):
+        assert column.dtype == np.float32
+
+
+def test_only_the_last_level_names_points(judges: tuple[Judge, ...]) -> None:
+    first, second, third = (
+        judge(noise(5, window, window), 0.0) for judge, window in zip(judges, (12, 24, 48), strict=True)
+    )
+    assert first.points is None
+    assert second.points is None
+    assert third.points is not None
+    assert third.points.shape == (5, 5, 2)
+
+
+def test_a_judge_keeps_what_scores_at_least_the_threshold(judges: tuple[Judge, ...]) -> None:
+    for judge, window in zip(judges, (12, 24, 48), strict=True):
+        pixels = noise(9, window, window)
+        everything = judge(pixels, 0.0)
+        threshold = float(np.median(everything.scores))
+        kept, wanted = judge(pixels, threshold), everything[everything.scores >= threshold]
+        assert len(kept) == 5
+        np.testing.assert_array_equal(kept.places, wanted.places)
+        np.testing.assert_allclose(kept.scores, wanted.scores, atol=1e-6)
+        np.testing.assert_allclose(kept.displacements, wanted.displacements, atol=1e-6)
+        assert len(judge(pixels, 1.01)) == 0
+
+
+def test_places_on_a_sheet_count_row_by_row(judges: tuple[Judge, ...]) -> None:
+    first, _, _ = judges
+    sheet = noise(1, 12 + 2 * 4, 12 + 5 * 4)  # 3 rows and 6 columns in steps of 4
+    windows = [
+        sheet[0, 4 * row : 4 * row + 12, 4 * column : 4 * column + 12] for row, column in np.ndindex(3, 6)
+    ]
+    slid, alone = first(sheet, 0.0), first(np.stack(windows), 0.0)
+    assert slid.places.tolist() == list(range(18))
+    np.testing.assert_allclose(slid.scores, alone.scores, atol=1e-5)
+    np.testing.assert_allclose(slid.displacements, alone.displacements, atol=1e-5)
+
+
+def test_of_no_windows_none_is_kept(judges: tuple[Judge, ...]) -> None:
+    for judge, window in zip(judges, (12, 24, 48), strict=True):
+        said = judge(np.zeros((0, window, window, 3), np.uint8), 0.0)
+        assert len(said) == 0
+        assert said.scores.dtype == np.float32
+
+
+def test_an_uncalibrated_bundle_has_the_same_nets(random_bundle: Path) -> None:
+    bundle = open_bundle(random_bundle)
+    plain = bundle.uncalibrated()
+    assert plain.nets == bundle.nets
+    assert [level.calibrate for level in plain.spec.levels] == [False] * 3
+    assert replace(plain.spec, levels=bundle.spec.levels) == bundle.spec
+    assert [level.calibrate for level in bundle.spec.levels] == [True] * 3
+
+
+def verdicts(*places: int, displaced: bool = True, pointed: bool = True) -> Verdicts:
+    """Verdicts whose every figure is the place of its window."""
+    figures = np.array(places, np.float32)
+    return Verdicts(
+        places=np.array(places, np.int64),
+        scores=figures,
+        displacements=figures[:, None].repeat(3, 1) if displaced else None,
+        points=figures[:, None, None].repeat(5, 1).repeat(2, 2) if pointed else None,
+    )
+
+
+@pytest.mark.parametrize("rows", [np.array([False, True, True]), slice(1, None)])
+def test_verdicts_are_picked_with_all_that_is_said(rows: Any) -> None:
+    picked = verdicts(4, 6, 9)[rows]
+    for column in (picked.places, picked.scores, picked.displacements[:, 0], picked.points[:, 0, 0]):  # type: ignore[index]
+        assert column.tolist() == [6, 9]
+
+
+def test_verdicts_are_joined_in_their_order() -> None:
+    joined = Verdicts.concatenate([verdicts(4, 6), Verdicts.none(), verdicts(1)])
+    for column in (joined.places, joined.scores, joined.displacements[:, 0], joined.points[:, 0, 0]):  # type: ignore[index]
+        assert column.tolist() == [4, 6, 1]
+
+
+def test_what_a_net_does_not_say_stays_unsaid() -> None:
+    part = verdicts(4, 6, displaced=False, pointed=False)
+    for said in (part[:1], Verdicts.concatenate([part, part]), Verdicts.concatenate([])):
+        assert said.displacements is None
+        assert said.points is None
+
+
+def test_without_a_window_kept_the_verdicts_are_none() -> None:
+    for said in (Verdicts.none(), Verdicts.concatenate([]), Verdicts.concatenate([verdicts(), verdicts()])):
+        assert len(said) == 0
+        assert said.places.dtype == np.int64
+        assert said.scores.dtype == np.float32

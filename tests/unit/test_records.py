@@ -1,4 +1,4 @@
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,10 @@ def three() -> Candidates:
         scores=np.array([0.1, 0.9, 0.5], np.float32),
         scales=np.array([0, 0, 2], np.int32),
     )
+
+
+def with_points() -> Candidates:
+    return replace(three(), points=np.arange(30, dtype=np.float32).reshape(3, 5, 2))
 
 
 def label(*square: float, role: str = "face") -> FaceLabel:
@@ -42,6 +46,18 @@ def test_rows_are_picked_by_mask_index_or_slice(rows: object) -> None:
     np.testing.assert_array_equal(picked.scales, three().scales[1:])
 
 
+@pytest.mark.parametrize("rows", [np.array([False, True, True]), np.array([1, 2]), slice(1, None)])
+def test_points_go_with_their_rows(rows: object) -> None:
+    picked = with_points()[rows].points  # type: ignore[index]
+    np.testing.assert_array_equal(picked, np.arange(10, 30).reshape(2, 5, 2))
+
+
+def test_points_are_there_only_where_a_level_named_them() -> None:
+    assert three().points is None
+    assert three()[1:].points is None
+    assert Candidates.empty().points is None
+
+
 def test_rows_come_in_the_order_asked_for() -> None:
     np.testing.assert_array_equal(three()[np.array([2, 0])].scales, [2, 0])
 
@@ -50,6 +66,7 @@ def test_parts_are_joined_in_their_order() -> None:
     joined = Candidates.concatenate([three()[2:], Candidates.empty(), three()[:2]])
     np.testing.assert_array_equal(joined.scores, np.float32([0.5, 0.1, 0.9]))
     assert joined.boxes.dtype == np.float32
+    assert Candidates.concatenate([with_points(), with_points()]).points is None
 
 
 @pytest.mark.parametrize(
@@ -59,12 +76,13 @@ def test_parts_are_joined_in_their_order() -> None:
         ("boxes", np.zeros(4, np.float32), r"boxes: expected shape \(N, 4\), got \(4,\)"),
         ("scores", np.zeros(2, np.float32), r"scores: expected shape \(3,\), got \(2,\)"),
         ("scales", np.zeros((3, 1), np.int32), r"scales: expected shape \(3,\), got \(3, 1\)"),
+        ("points", np.zeros((2, 5, 2), np.float32), r"points: expected shape \(3, 5, 2\), got \(2, 5, 2\)"),
+        ("points", np.zeros((3, 10), np.float32), r"points: expected shape \(3, 5, 2\), got \(3, 10\)"),
     ],
 )
 def test_columns_of_other_shapes_are_refused(column: str, value: np.ndarray, message: str) -> None:
-    columns = {name: getattr(three(), name) for name in ("boxes", "scores", "scales")}
     with pytest.raises(ValueError, match=message):
-        Candidates(**{**columns, column: value})
+        replace(three(), **{column: value})
 
 
 def test_records_are_frozen() -> None:

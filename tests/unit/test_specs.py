@@ -8,11 +8,11 @@ import pytest
 from smilecascade.errors import SpecError
 from smilecascade.specs import CascadeSpec, LevelSpec, TrainSpec, from_mapping, read_toml, to_mapping
 
-LEVEL: dict[str, Any] = {"net": "face-12", "window": 12, "min_score": 0.25}
+LEVEL: dict[str, Any] = {"net": "joint-12", "window": 12, "min_score": 0.25}
 SPECS = [
-    LevelSpec(**LEVEL, stride=2),
-    CascadeSpec(levels=(LevelSpec(**LEVEL), LevelSpec(net="face-24", window=24, min_score=1 / 3))),
-    TrainSpec(net="face-48", steps=9000, learning_rate=1e-3),
+    LevelSpec(**LEVEL, stride=4, calibrate=False),
+    CascadeSpec(levels=(LevelSpec(**LEVEL), LevelSpec(net="joint-24", window=24, min_score=1 / 3))),
+    TrainSpec(net="joint-48", steps=9000, learning_rate=1e-3, displaced="classes", precision="bfloat16"),
 ]
 
 
@@ -91,6 +91,7 @@ def test_a_missing_key_is_named() -> None:
         ("min_score", False, r"spec\.min_score: expected float, got False"),
         ("min_score", None, r"spec\.min_score: expected float, got None"),
         ("net", 12, r"spec\.net: expected str, got 12"),
+        ("calibrate", 0, r"spec\.calibrate: expected bool, got 0"),
     ],
 )
 def test_a_wrong_type_is_named(key: str, value: object, message: str) -> None:
@@ -98,11 +99,24 @@ def test_a_wrong_type_is_named(key: str, value: object, message: str) -> None:
         from_mapping(LevelSpec, {**LEVEL, key: value})
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("displaced", "nowhere", r"spec\.displaced: expected 'classes' or 'anywhere', got 'nowhere'"),
+        ("precision", "float16", r"spec\.precision: expected 'float32' or 'bfloat16', got 'float16'"),
+        ("precision", 32, r"spec\.precision: expected 'float32' or 'bfloat16', got 32"),
+    ],
+)
+def test_a_choice_names_what_may_be_chosen(key: str, value: object, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        from_mapping(TrainSpec, {"net": "joint-48", "steps": 3, key: value})
+
+
 def test_levels_must_be_a_list_of_tables() -> None:
-    with pytest.raises(SpecError, match=r"spec\.levels: expected a list, got 'face-12'"):
-        from_mapping(CascadeSpec, {"levels": "face-12"})
+    with pytest.raises(SpecError, match=r"spec\.levels: expected a list, got 'joint-12'"):
+        from_mapping(CascadeSpec, {"levels": "joint-12"})
     with pytest.raises(SpecError, match=r"spec\.levels\[0\]: expected a table of keys, got str"):
-        from_mapping(CascadeSpec, {"levels": ["face-12"]})
+        from_mapping(CascadeSpec, {"levels": ["joint-12"]})
 
 
 def test_a_cascade_has_at_least_one_level() -> None:
@@ -147,7 +161,10 @@ def test_a_cascade_out_of_range_is_refused(key: str, value: float) -> None:
     [
         ("steps", 0),
         ("batch", 0),
-        ("positives", 1.0),
+        ("positives", 0.0),
+        ("positives", 1.01),
+        ("displacement_weight", -0.1),
+        ("points_weight", float("nan")),
         ("hard_share", 0.0),
         ("learning_rate", 0.0),
         ("weight_decay", -1e-4),
@@ -178,6 +195,6 @@ def test_a_file_that_is_no_toml_is_named(content: bytes, tmp_path: Path) -> None
 
 def test_a_fault_in_a_file_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "spec.toml"
-    path.write_text('net = "face-12"\nsteps = 3\nbatc = 4\n', "utf-8")
+    path.write_text('net = "joint-12"\nsteps = 3\nbatc = 4\n', "utf-8")
     with pytest.raises(SpecError, match=r"spec\.toml: unknown key 'batc'; the nearest known one is 'batch'"):
         read_toml(TrainSpec, path)

@@ -25,6 +25,9 @@ SUBCOMMANDS = {
     "detect": LazyCommand(
         "smilecascade.cli.detect:detect", "Find the faces in photos and folders of photos."
     ),
+    "stages": LazyCommand(
+        "smilecascade.cli.stages:stages", "Draw what every step of the cascade does to a photo."
+    ),
     "evaluate": LazyCommand("smilecascade.cli.evaluate:evaluate", "Measure the detector on labelled photos."),
     "train": LazyCommand(
         "smilecascade.cli.train:train", "Train the networks from raw data; needs the extra 'train'."

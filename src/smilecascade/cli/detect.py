@@ -11,10 +11,15 @@ from pathlib import Path
 import click
 
 import smilecascade
-from smilecascade.analyze import LEAST_FACE
 from smilecascade.cli.failures import OK, UNREAD, one_line
 from smilecascade.cli.inputs import find_inputs, reason
-from smilecascade.cli.options import NumberRange, debug_option
+from smilecascade.cli.options import (
+    bundle_option,
+    debug_option,
+    min_face_option,
+    min_score_option,
+    threads_option,
+)
 from smilecascade.cli.progress import Progress
 from smilecascade.cli.table import table
 from smilecascade.cli.targets import Drawings, require_file, standard_output
@@ -58,33 +63,10 @@ def _known_format(ctx: click.Context, param: click.Parameter, out: Path | None) 
     type=click.Path(path_type=Path),
     help="Write a copy of each photo into the folder DIR, with its faces marked.",
 )
-@click.option(
-    "--min-face",
-    metavar="PIXELS",
-    type=NumberRange(min=LEAST_FACE),
-    default=40,
-    show_default=True,
-    help="Side of the smallest face searched; smaller faces take more time.",
-)
-@click.option(
-    "--min-score",
-    metavar="SCORE",
-    type=NumberRange(0, 1),
-    help="Least score of a face that is reported; lower finds more faces, and more that are none. "
-    "Without it the bundle's own.",
-)
-@click.option(
-    "--threads",
-    metavar="N",
-    type=click.IntRange(1, 1024),
-    help="Processor cores used for one photo. Without it all of them.",
-)
-@click.option(
-    "--bundle",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder of the trained weights. Without it those that come with the program.",
-)
+@min_face_option(default=40, what="searched; smaller faces take more time")
+@min_score_option
+@threads_option(default=None)
+@bundle_option
 @debug_option
 def detect(
     paths: tuple[Path, ...],

@@ -11,8 +11,14 @@ from typing import Any
 import click
 
 import smilecascade
-from smilecascade.analyze import LEAST_FACE, Cascade
-from smilecascade.cli.options import NumberRange, debug_option
+from smilecascade.analyze import Cascade
+from smilecascade.cli.options import (
+    NumberRange,
+    bundle_option,
+    debug_option,
+    min_face_option,
+    threads_option,
+)
 from smilecascade.cli.progress import Progress
 from smilecascade.cli.targets import require_folder, standard_output
 from smilecascade.datasets import READERS, open_set
@@ -20,9 +26,10 @@ from smilecascade.errors import DatasetError
 from smilecascade.evaluate import report
 from smilecascade.evaluate.levels import LevelTable
 from smilecascade.evaluate.measure import Found, Performance, performance
-from smilecascade.evaluate.peers import Detector, Haar, Ours, YuNet
+from smilecascade.evaluate.peers import Detector, Haar, Ours, Traced, Uncalibrated, YuNet
 from smilecascade.export import FoundFaces
 from smilecascade.images import read
+from smilecascade.mipmaps import Pixels
 from smilecascade.records import AnnotatedPhoto
 
 #: Where precision and recall end: a curve that stops at the score users see stops too early.
@@ -43,20 +50,8 @@ Detections = dict[str, list[FoundFaces]]
 @click.option(
     "--format", required=True, type=click.Choice(sorted(READERS)), help="Whose layout the folder DIR has."
 )
-@click.option(
-    "--bundle",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder of the trained weights. Without it those that come with the program.",
-)
-@click.option(
-    "--min-face",
-    metavar="PIXELS",
-    type=NumberRange(min=LEAST_FACE),
-    default=20,
-    show_default=True,
-    help="Side of the smallest face that is searched and required.",
-)
+@bundle_option
+@min_face_option(default=20, what="that is searched and required")
 @click.option(
     "--min-score",
     metavar="SCORE",
@@ -66,13 +61,11 @@ Detections = dict[str, list[FoundFaces]]
     help="Least score of a detection that counts; low, so that the curves do not end early. The table of "
     "the levels is made with the bundle's own thresholds.",
 )
+@threads_option(default=1)
 @click.option(
-    "--threads",
-    metavar="N",
-    type=click.IntRange(1, 1024),
-    default=1,
-    show_default=True,
-    help="Processor cores used for one photo.",
+    "--uncalibrated",
+    is_flag=True,
+    help="Measure the same nets without calibration beside it: no window is moved onto its face.",
 )
 @click.option(
     "--yunet",
@@ -99,6 +92,7 @@ def evaluate(
     min_face: float,
     min_score: float,
     threads: int,
+    uncalibrated: bool,
     yunet: Path | None,
     haar: bool,
     out: Path | None,
@@ -106,19 +100,24 @@ def evaluate(
     """Measure the detector on labelled photos.
 
     Prints average precision at IoU 0.5 and 0.7, and recall at 0.1 and 1 false positives a
-    photo, each with a 90% bootstrap interval over photos; then, for each level, the windows
-    that come in and go on, the share of the faces from 24 px up that are kept so far, and
-    milliseconds, per photo. Boxes are judged after one fitted transform for each detector,
-    since box styles differ.
+    photo, each with a 90% bootstrap interval over photos. Boxes are judged after one fitted
+    transform for each detector, since box styles differ.
+
+    Then, for each level and a photo: the windows that come in, that are classified as faces and
+    that are left; the share of the faces from 24 px up that are kept so far, and how many
+    windows are left for each; the median IoU of a window with its face before and after
+    calibration; and milliseconds.
     """
     if out:
         require_folder(out, "--out")
         report.require_matplotlib()
     cascade = smilecascade.load(bundle, threads=threads)
+    ours: list[Traced] = [Ours(cascade=cascade, min_score=min_score)]
+    if uncalibrated:
+        ours.append(Uncalibrated(cascade, min_score=min_score, threads=threads))
     peers = _peers(yunet, haar, min_score, threads)
     photos = _photos(format, folder)
-    levels = LevelTable(min_face)
-    found = _look([Ours(cascade=cascade, min_score=min_score), *peers], cascade, photos, levels, min_face)
+    found, levels = _look(ours, peers, photos, min_face)
     performances = [_judged(name, photos, faces, min_face) for name, faces in found.items()]
     _print(folder, performances, levels)
     if out:
@@ -147,26 +146,27 @@ def _photos(format: str, folder: Path) -> list[AnnotatedPhoto]:
 
 
 def _look(
-    detectors: Sequence[Detector],
-    cascade: Cascade,
-    photos: Sequence[AnnotatedPhoto],
-    levels: LevelTable,
-    min_face: float,
-) -> Detections:
-    """What each detector finds; photo by photo, so that each is decoded once."""
+    ours: Sequence[Traced], peers: Sequence[Detector], photos: Sequence[AnnotatedPhoto], min_face: float
+) -> tuple[Detections, report.Levels]:
+    """What each detector finds, and what our levels do; photo by photo, so that each is decoded once."""
+    detectors = [*ours, *peers]
     found: Detections = {detector.name: [] for detector in detectors}
+    tables = [LevelTable(min_face) for _ in ours]
     with Progress(len(photos), visible=True) as progress:
         for photo in photos:
             image = read(photo.path)
             for detector in detectors:
-                faces = tuple(detector.detect(image, min_face))
-                height, width = image.shape[:2]
-                found[detector.name].append(
-                    FoundFaces(path=str(photo.path), width=width, height=height, faces=faces)
-                )
-            levels.add(photo, cascade.trace(image, min_face=min_face))
+                found[detector.name].append(_found(detector, photo, image, min_face))
+            for table, one in zip(tables, ours, strict=True):
+                table.add(photo, one.trace(image, min_face))
             progress.advance()
-    return found
+    return found, {one.name: table.summaries() for table, one in zip(tables, ours, strict=True)}
+
+
+def _found(detector: Detector, photo: AnnotatedPhoto, image: Pixels, min_face: float) -> FoundFaces:
+    height, width = image.shape[:2]
+    faces = tuple(detector.detect(image, min_face))
+    return FoundFaces(path=str(photo.path), width=width, height=height, faces=faces)
 
 
 def _judged(
@@ -176,13 +176,16 @@ def _judged(
     return performance(name, photos, boxes, min_face=min_face, seed=SEED)
 
 
-def _print(folder: Path, performances: Sequence[Performance], levels: LevelTable) -> None:
+def _print(folder: Path, performances: Sequence[Performance], levels: report.Levels) -> None:
     first = performances[0]
-    click.echo(
-        f"{folder}: {first.photos} photos, {first.faces} wanted faces\n\n"
-        f"{report.figures_table(performances)}\n\n{report.levels_table(levels.summaries())}",
-        file=standard_output(),
-    )
+    parts = [
+        f"{folder}: {first.photos} photos, {first.faces} wanted faces",
+        report.figures_table(performances),
+    ]
+    for name, summaries in levels.items():
+        parts += [f"{name}:"] if len(levels) > 1 else []
+        parts.append(report.levels_table(summaries))
+    click.echo("\n\n".join(parts), file=standard_output())
 
 
 def _facts(cascade: Cascade, format: str, folder: Path, min_face: float, min_score: float) -> dict[str, Any]:
@@ -202,12 +205,11 @@ def _write(
     out: Path,
     facts: dict[str, Any],
     performances: Sequence[Performance],
-    levels: LevelTable,
+    levels: report.Levels,
     found: Detections,
 ) -> None:
-    summaries = levels.summaries()
-    report.write_figures(out / "figures.json", facts, performances, summaries)
+    report.write_figures(out / "figures.json", facts, performances, levels)
     report.write_froc(out / "froc.csv", performances)
     report.draw_froc(out / "froc.png", performances)
-    report.write_levels(out / "levels.csv", summaries)
+    report.write_levels(out / "levels.csv", levels)
     report.write_detections(out / "detections.jsonl", found)

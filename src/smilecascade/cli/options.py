@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 import click
+
+from smilecascade.analyze import LEAST_FACE, MAX_THREADS
 
 
 @dataclass
@@ -41,3 +45,44 @@ debug_option = click.option(
     callback=_remember_debug,
     help="Show the traceback of an error.",
 )
+
+#: ``--bundle``.
+bundle_option = click.option(
+    "--bundle",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of the trained weights. Without it those that come with the program.",
+)
+
+#: ``--min-score``, of the faces that a user sees.
+min_score_option = click.option(
+    "--min-score",
+    metavar="SCORE",
+    type=NumberRange(0, 1),
+    help="Least score of a face that is reported; lower finds more faces, and more that are none. "
+    "Without it the bundle's own.",
+)
+
+
+def min_face_option(*, default: int, what: str) -> Callable[[Any], Any]:
+    """``--min-face`` with this default; ``what`` ends the sentence "Side of the smallest face"."""
+    return click.option(
+        "--min-face",
+        metavar="PIXELS",
+        type=NumberRange(min=LEAST_FACE),
+        default=default,
+        show_default=True,
+        help=f"Side of the smallest face {what}.",
+    )
+
+
+def threads_option(*, default: int | None) -> Callable[[Any], Any]:
+    """``--threads`` with this default; None: all cores."""
+    return click.option(
+        "--threads",
+        metavar="N",
+        type=click.IntRange(1, MAX_THREADS),
+        default=default,
+        show_default=default is not None,
+        help="Processor cores used for one photo." + ("" if default else " Without it all of them."),
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from smilecascade.cli.options import debug_option
+from smilecascade.cli.options import bundle_option, debug_option
 
 if TYPE_CHECKING:
     from smilecascade.train.opinions import Opinion
@@ -34,7 +34,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--out",
                 required=True,
                 type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
-                help="Folder of the bundle to write.",
+                help="Folder of what is written in the end: the bundle, or a comparison's figures.",
             ),
             click.option(
                 "--work",
@@ -89,6 +89,54 @@ for _number in (1, 2, 3):
     _level_command(_number)
 
 
+@train.command()
+@click.option(
+    "--net",
+    "nets",
+    metavar="NAME",
+    multiple=True,
+    help="Train this one of them; may be given several times. Without it all.",
+)
+@bundle_option
+@_options
+def calibrators(
+    nets: tuple[str, ...],
+    bundle: Path | None,
+    data: Path,
+    out: Path,
+    work: Path | None,
+    steps: int | None,
+    seed: int,
+    second_opinion: Path | None,
+) -> None:
+    """Train the sources' calibrators, and compare them: 45 classes against direct regression.
+
+    Each is asked about the windows that a level of the bundle keeps. Writes calibrators.csv and
+    the learning curves, curves.png, into the folder OUT.
+    """
+    from smilecascade.bundle import open_bundle
+    from smilecascade.evaluate.report import markdown
+    from smilecascade.train import recipe
+    from smilecascade.train.calibrators import COLUMNS, SPECS, compared
+
+    unknown = [name for name in nets if name not in SPECS]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SPECS)}.", param_hint="--net")
+    places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
+    recipe.stored_faces(places, opinion=_opinion(second_opinion), track=_tracked)
+    with ExitStack() as bars:
+        rows = compared(
+            nets or tuple(SPECS),
+            open_bundle(bundle),
+            places,
+            out,
+            steps=steps,
+            seed=seed,
+            progress=lambda name, length: _bar(bars, name, length),
+        )
+    click.echo(markdown(COLUMNS, [list(row.values()) for row in rows]))
+
+
 def _train(
     numbers: Sequence[int],
     *,
@@ -109,7 +157,7 @@ def _train(
     for number in numbers:
         chosen = _resolved(recipe.LEVELS[number - 1], steps, seed, net)
         _train_level(number, places, chosen, opinion)
-    bundle = recipe.publish(places, out, figures={})
+    bundle = recipe.publish(places, numbers[-1], out, track=_tracked)
     click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
 
 
@@ -117,21 +165,27 @@ def _train_level(number: int, places: Any, chosen: LevelRecipe, opinion: Opinion
     from smilecascade.train import recipe
 
     with ExitStack() as bars:
-        bar: Any = None
-
-        def progress(step: int, loss: float) -> None:
-            nonlocal bar
-            if bar is None:
-                steps = click.progressbar(length=chosen.train.steps, file=sys.stderr, show_pos=True)
-                bar = bars.enter_context(steps)
-            bar.label = f"level {number}, loss {loss:.3f}"
-            bar.update(step - bar.pos)
-            if step == chosen.train.steps:
-                bars.close()
-
+        progress = _bar(bars, f"level {number}", chosen.train.steps)
         recipe.train_level(
             number, places, chosen, opinion=opinion, say=_say, track=_tracked, progress=progress
         )
+
+
+def _bar(bars: ExitStack, label: str, length: int) -> Callable[[int, float], None]:
+    """A bar of a training's steps, opened with the first and closed with the last."""
+    bar: Any = None
+
+    def progress(step: int, loss: float) -> None:
+        nonlocal bar
+        if bar is None:
+            steps = click.progressbar(length=length, file=sys.stderr, show_pos=True)
+            bar = bars.enter_context(steps)
+        bar.label = f"{label}, loss {loss:.3f}"
+        bar.update(step - bar.pos)
+        if step == length:
+            bars.close()
+
+    return progress
 
 
 def _tracked(items: Sequence[_Item], label: str, /) -> Iterator[_Item]:

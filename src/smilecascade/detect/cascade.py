@@ -21,9 +21,9 @@ class Detector:
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         self.spec: CascadeSpec = bundle.spec
         self.levels = tuple(
-            Level(number=number, spec=spec, classify=classify)
-            for number, (spec, classify) in enumerate(
-                zip(bundle.spec.levels, bundle.classifiers(threads), strict=True), start=1
+            Level(number=number, spec=spec, judge=judge)
+            for number, (spec, judge) in enumerate(
+                zip(bundle.spec.levels, bundle.judges(threads), strict=True), start=1
             )
         )
 
@@ -56,9 +56,10 @@ class Detector:
         """The faces in a photo as boxes of the usual shape, best first."""
         found = self.windows(image, min_face=min_face, min_score=min_score, watch=watch)
         boxes = faces_of_squares(found.boxes, width=self.spec.face_width, height=self.spec.face_height)
+        points = [None] * len(found) if found.points is None else found.points.tolist()
         return [
-            Face(box=tuple(box), score=score)
-            for box, score in zip(boxes.tolist(), found.scores.tolist(), strict=True)
+            Face(box=tuple(box), score=score, points=named and tuple(map(tuple, named)))
+            for box, score, named in zip(boxes.tolist(), found.scores.tolist(), points, strict=True)
         ]
 
     def _levels(self, min_score: float | None) -> tuple[Level, ...]:

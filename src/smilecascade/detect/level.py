@@ -11,11 +11,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from smilecascade.bundle import Classifier
-from smilecascade.geometry.boxes import FloatArray
+from smilecascade.bundle import Judge, Verdicts
+from smilecascade.geometry.boxes import FloatArray, centres, sides
+from smilecascade.geometry.calibration import calibrated
 from smilecascade.geometry.pyramid import squares_of_positions, window_sides
 from smilecascade.geometry.suppress import suppress
-from smilecascade.mipmaps import Mipmaps, Pixels
+from smilecascade.mipmaps import Mipmaps, Sheet
 from smilecascade.records import Candidates
 from smilecascade.specs import CascadeSpec, LevelSpec
 
@@ -27,7 +28,8 @@ class Stage:
     """What one step of one level did to the windows of a photo.
 
     level: 1, 2, 3; 0 for the filter over everything. entered: windows that came in.
-    candidates: those left after it. elapsed_s: its wall time, cutting the crops included.
+    candidates: those left after it. elapsed_s: its wall time. Cutting the windows belongs to
+    ``classified``, and so does the net's run, which also says how those it keeps are displaced.
     """
 
     level: int
@@ -43,98 +45,113 @@ Watcher = Callable[[Stage], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One level at work: its number, its spec and its classifier."""
+    """One level at work: its number, its spec and its net."""
 
     number: int
     spec: LevelSpec
-    classify: Classifier
+    judge: Judge
 
     def scan(
         self, photo: Mipmaps, cascade: CascadeSpec, min_face: float, watch: Watcher | None
     ) -> Candidates:
         """The first level: slide over the whole pyramid, and keep what looks like a face."""
         started = time.perf_counter()
-        found, entered = self._scan_pyramid(photo, cascade, min_face)
-        return self._finish(found, entered, started, watch)
+        windows, said, entered = self._slide(photo, cascade, min_face)
+        return self._settled(windows, said, entered, started, watch)
 
     def examine(self, photo: Mipmaps, windows: Candidates, watch: Watcher | None) -> Candidates:
         """A later level: look at the windows that the level before let through, and keep some."""
         started = time.perf_counter()
-        judged = replace(windows, scores=self._scores(photo, windows.boxes))
-        found = judged[judged.scores >= self.spec.min_score]
-        return self._finish(found, len(windows), started, watch)
+        said = self._verdicts(photo, windows.boxes)
+        return self._settled(windows[said.places], said, len(windows), started, watch)
 
-    def _finish(self, found: Candidates, entered: int, started: float, watch: Watcher | None) -> Candidates:
-        classified = time.perf_counter()
-        kept = filtered(found, self.spec.max_iou)
+    def _settled(
+        self, windows: Candidates, said: Verdicts, entered: int, started: float, watch: Watcher | None
+    ) -> Candidates:
+        """The windows kept, moved onto their faces, and rid of those that overlap a better one."""
+        found = replace(windows, scores=said.scores, points=_points_in_photo(said, windows))
+        classified_at = time.perf_counter()
+        moved = self._calibrated(found, said)
+        calibrated_at = time.perf_counter()
+        kept = filtered(moved, self.spec.max_iou)
         if watch:
-            watch(self._stage("classified", entered, found, classified - started))
-            watch(self._stage("filtered", len(found), kept, time.perf_counter() - classified))
+            watch(self._stage("classified", entered, found, classified_at - started))
+            watch(self._stage("calibrated", len(found), moved, calibrated_at - classified_at))
+            watch(self._stage("filtered", len(moved), kept, time.perf_counter() - calibrated_at))
         return kept
+
+    def _calibrated(self, found: Candidates, said: Verdicts) -> Candidates:
+        if said.displacements is None or not self.spec.calibrate:
+            return found
+        return replace(found, boxes=calibrated(found.boxes, said.displacements))
 
     def _stage(self, step: Step, entered: int, candidates: Candidates, elapsed_s: float) -> Stage:
         return Stage(
             level=self.number, step=step, entered=entered, candidates=candidates, elapsed_s=elapsed_s
         )
 
-    def _scan_pyramid(self, photo: Mipmaps, cascade: CascadeSpec, min_face: float) -> tuple[Candidates, int]:
-        """The windows that look like a face, and how many were looked at."""
-        border = ceil(cascade.padding * self.spec.window)
-        octave = cascade.scales_per_octave
-        sides = window_sides(
+    def _slide(
+        self, photo: Mipmaps, cascade: CascadeSpec, min_face: float
+    ) -> tuple[Candidates, Verdicts, int]:
+        """The windows of all scales that look like a face, what is said of them, and how many were seen."""
+        searched = window_sides(
             photo.height,
             photo.width,
             min_face=min_face,
-            step=2 ** (1 / octave),
+            step=2 ** (1 / cascade.scales_per_octave),
             largest=cascade.largest,
         )
-        sizes = [self._size_at(photo, float(side)) for side in sides[:octave]]
-        images = photo.pyramid(sizes, len(sides), border=border)
-        maps = [(self._score_map(image), ratio) for image, ratio in images]
-        return self._found(maps, sides, border), sum(scores.size for scores, _ in maps)
+        sizes = [self._size_at(photo, float(side)) for side in searched]
+        border = ceil(cascade.padding * self.spec.window)
+        sheets = photo.pyramid(sizes, border=border, cell=self.spec.stride)
+        seen = [self._read(sheet, searched) for sheet in sheets]
+        windows = Candidates.concatenate([Candidates.empty(), *(windows for windows, _, _ in seen)])
+        said = Verdicts.concatenate([said for _, said, _ in seen])
+        return windows, said, sum(entered for _, _, entered in seen)
 
     def _size_at(self, photo: Mipmaps, side: float) -> tuple[int, int]:
         """Width and height of the pyramid image on which windows of this side have the net's size."""
         scale = self.spec.window / side
         return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
 
-    def _score_map(self, image: Pixels) -> FloatArray:
-        if min(image.shape[:2]) < self.spec.window:
-            return np.zeros((0, 0), np.float32)
-        scores: FloatArray = self.classify(image[None])[0]
-        return scores
-
-    def _found(
-        self,
-        maps: list[tuple[FloatArray, tuple[float, float]]],
-        sides: NDArray[np.float64],
-        border: int,
-    ) -> Candidates:
-        """All scales at once: a photo has a dozen of them, and each call has its price."""
-        flat = [np.flatnonzero(scores >= self.spec.min_score) for scores, _ in maps]
-        scales = np.repeat(np.arange(len(maps), dtype=np.int32), [len(found) for found in flat])
-        if not len(scales):
-            return Candidates.empty()
-        widths = np.array([scores.shape[1] for scores, _ in maps])
-        rows, columns = np.divmod(np.concatenate(flat), widths[scales])
+    def _read(self, sheet: Sheet, searched: NDArray[np.float64]) -> tuple[Candidates, Verdicts, int]:
+        """The windows that the net keeps of a sheet; those across two of its tiles are none."""
+        window, stride = self.spec.window, self.spec.stride
+        if min(sheet.pixels.shape[:2]) < window:
+            return Candidates.empty(), Verdicts.none(), 0
+        said = self.judge(sheet.pixels[None], self.spec.min_score)
+        tiles, entered = sheet.tile_of_windows(window, stride)
+        tile = tiles.ravel()[said.places]
+        said, tile = said[tile >= 0], tile[tile >= 0]
+        rows, columns = np.divmod(said.places, tiles.shape[1])
         squares = squares_of_positions(
-            rows,
-            columns,
-            side=sides[scales],
-            window=self.spec.window,
-            stride=self.spec.stride,
-            border=border,
-            ratio=np.array([ratio for _, ratio in maps])[scales],
+            rows - sheet.tops[tile] // stride,
+            columns - sheet.lefts[tile] // stride,
+            side=searched[sheet.scales[tile]],
+            window=window,
+            stride=stride,
+            border=sheet.border,
+            ratio=sheet.ratios[tile],
         )
-        scores = np.concatenate([s.ravel()[found] for (s, _), found in zip(maps, flat, strict=True)])
-        return Candidates(boxes=squares, scores=scores, scales=scales)
+        windows = Candidates(boxes=squares, scores=said.scores, scales=sheet.scales[tile])
+        return windows, said, entered
 
-    def _scores(self, photo: Mipmaps, squares: FloatArray) -> FloatArray:
-        scores = np.empty(len(squares), np.float32)
+    def _verdicts(self, photo: Mipmaps, squares: FloatArray) -> Verdicts:
+        """What the net says of the windows that it keeps; places are rows of ``squares``."""
+        parts = []
         for start in range(0, len(squares), self.spec.batch):
-            chunk = slice(start, start + self.spec.batch)
-            scores[chunk] = self.classify(photo.crops(squares[chunk], self.spec.window)).reshape(-1)
-        return scores
+            crops = photo.crops(squares[start : start + self.spec.batch], self.spec.window)
+            said = self.judge(crops, self.spec.min_score)
+            parts.append(replace(said, places=said.places + start))
+        return Verdicts.concatenate(parts)
+
+
+def _points_in_photo(said: Verdicts, windows: Candidates) -> FloatArray | None:
+    """(N, 5, 2) pixels of the photo; the net names them from the window's centre, in its sides."""
+    if said.points is None:
+        return None
+    points: FloatArray = centres(windows.boxes)[:, None] + said.points * sides(windows.boxes)[:, None, None]
+    return points
 
 
 def filtered(candidates: Candidates, max_iou: float, *, across_scales: bool = False) -> Candidates:

@@ -17,6 +17,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from smilecascade.analyze import Cascade
+from smilecascade.detect.cascade import Detector as CascadeDetector
+from smilecascade.detect.cascade import Stage
 from smilecascade.errors import SmilecascadeError
 from smilecascade.geometry.boxes import FloatArray
 from smilecascade.geometry.suppress import suppress
@@ -42,9 +44,16 @@ class Detector(Protocol):
         """Faces in an RGB uint8 (H, W, 3) photo, best first; ``min_face``: side of the smallest wanted."""
 
 
+class Traced(Detector, Protocol):
+    """A detector that works in levels, and tells what each of them does."""
+
+    def trace(self, image: Pixels, min_face: float) -> list[Stage]:
+        """Every step of every level, in order, at the thresholds that the bundle names."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ours:
-    """A cascade of this project; ``min_score`` replaces its last level's threshold."""
+    """A cascade of this project; ``min_score`` replaces its last level's threshold in ``detect``."""
 
     cascade: Cascade
     min_score: float | None = None
@@ -53,6 +62,33 @@ class Ours:
     def detect(self, image: Pixels, min_face: float) -> list[Face]:
         """As ``Cascade.detect``."""
         return self.cascade.detect(image, min_face=min_face, min_score=self.min_score)
+
+    def trace(self, image: Pixels, min_face: float) -> list[Stage]:
+        """As ``Cascade.trace``."""
+        return self.cascade.trace(image, min_face=min_face)
+
+
+class Uncalibrated:
+    """The same nets with the same thresholds, but windows stay where the search laid them.
+
+    What calibration gives is the difference; suppression and thresholds were chosen with it.
+    """
+
+    name = "smilecascade uncalibrated"
+
+    def __init__(self, cascade: Cascade, *, min_score: float, threads: int = 1) -> None:
+        self._min_score = min_score
+        self._detector = CascadeDetector(cascade.bundle.uncalibrated(), threads)
+
+    def detect(self, image: Pixels, min_face: float) -> list[Face]:
+        """As ``Cascade.detect``."""
+        return self._detector.faces(image, min_face=min_face, min_score=self._min_score)
+
+    def trace(self, image: Pixels, min_face: float) -> list[Stage]:
+        """As ``Cascade.trace``."""
+        stages: list[Stage] = []
+        self._detector.windows(image, min_face=min_face, watch=stages.append)
+        return stages
 
 
 class YuNet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,9 @@ from smilecascade.export import FoundFaces, to_json
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+#: The levels of each detector that works in levels, by its name.
+Levels = Mapping[str, Iterable[LevelSummary]]
 
 #: The least number of false positives a photo that the FROC plot shows; its scale is logarithmic.
 LEAST_SHOWN = 0.01
@@ -34,8 +37,12 @@ def figures_table(performances: Iterable[Performance]) -> str:
 
 
 def levels_table(summaries: Iterable[LevelSummary]) -> str:
-    """A Markdown table, a line a level: windows a photo, recall kept, milliseconds a photo."""
-    titles = ("level", "windows in", "classified", "left", "classified of in", "recall kept", "ms")
+    """A Markdown table, a line a level, of what ``LevelSummary`` holds; what does not exist is a dash.
+
+    IoU: before and after calibration. ms: milliseconds a photo.
+    """
+    counts = ("windows in", "classified", "left", "recall kept", "left a face")
+    titles = ("level", *counts, "IoU before", "IoU after", "ms")
     return markdown(titles, [_level_line(one) for one in summaries])
 
 
@@ -57,14 +64,14 @@ def write_figures(
     path: Path,
     facts: Mapping[str, Any],
     performances: Iterable[Performance],
-    summaries: Iterable[LevelSummary],
+    levels: Levels,
 ) -> None:
     """Write all figures as JSON, after the facts that say how they came about.
 
     A figure that does not exist is null.
     """
-    detectors = [_plain(one) for one in performances]
-    content = {**facts, "detectors": detectors, "levels": [asdict(one) for one in summaries]}
+    rows = [{"detector": name, **asdict(one)} for name, summaries in levels.items() for one in summaries]
+    content = {**facts, "detectors": [_plain(one) for one in performances], "levels": rows}
     path.write_text(json.dumps(_without_nan(content), indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -81,10 +88,14 @@ def write_froc(path: Path, performances: Iterable[Performance]) -> None:
     _write_csv(path, titles, lines)
 
 
-def write_levels(path: Path, summaries: Iterable[LevelSummary]) -> None:
-    """Write the levels as CSV, a line a level; level 0 is the filter over everything."""
-    titles = ("level", "entered", "classified", "left", "recall", "elapsed_ms")
-    lines = [[f"{value:.6g}" for value in asdict(one).values()] for one in summaries]
+def write_levels(path: Path, levels: Levels) -> None:
+    """Write the levels as CSV, a line a detector and level; level 0 is the filter over everything."""
+    titles = ("detector", *(field.name for field in fields(LevelSummary)))
+    lines = (
+        [detector, *(f"{value:.6g}" for value in asdict(one).values())]
+        for detector, summaries in levels.items()
+        for one in summaries
+    )
     _write_csv(path, titles, lines)
 
 
@@ -133,14 +144,19 @@ def _dress(axes: Axes) -> None:
 
 
 def _level_line(one: LevelSummary) -> tuple[str, ...]:
-    share = f"{one.classified / one.entered:.2%}" if one.level and one.entered else "–"
     return (
         str(one.level) if one.level else "all",
         *(f"{count:.1f}" for count in (one.entered, one.classified, one.left)),
-        share,
-        "–" if isnan(one.recall) else f"{one.recall:.2%}",
+        _or_dash(one.recall, ".2%"),
+        _or_dash(one.per_face, ".2f"),
+        _or_dash(one.iou_before, ".3f"),
+        _or_dash(one.iou_after, ".3f"),
         f"{one.elapsed_ms:.2f}",
     )
+
+
+def _or_dash(value: float, form: str) -> str:
+    return "–" if isnan(value) else format(value, form)
 
 
 def _plain(one: Performance) -> dict[str, Any]:

@@ -31,6 +31,9 @@ _WRITERS: dict[str, tuple[str, dict[str, int]]] = {
     ".webp": ("WEBP", {"quality": 92}),
 }
 
+#: Suffixes that ``save`` writes, in lower case.
+WRITABLE_SUFFIXES = tuple(_WRITERS)
+
 
 def save(image: Pixels, path: Path) -> None:
     """Write RGB uint8 (H, W, 3) as JPEG, PNG or WebP, whichever the suffix says.

@@ -41,11 +41,15 @@ class Windows:
     side: Tensor
     roll: Tensor
 
+    def __getitem__(self, rows: Tensor) -> Windows:
+        """The rows that a mask picks."""
+        return Windows(shift=self.shift[rows], side=self.side[rows], roll=self.roll[rows])
 
-def cut_windows(crops: Tensor, windows: Windows, size: int, *, picked: bool = False) -> Tensor:
+
+def cut_windows(crops: Tensor, windows: Windows, size: int) -> Tensor:
     """Cut turned and displaced windows from stored crops (N, 3, H, H): two sides of the square each.
 
-    ``picked``: by taking the nearest pixel, without interpolation.
+    Each pixel is the nearest of the crop, without interpolation, as ``Mipmaps`` cuts them.
     """
     if not len(crops):
         return torch.zeros(0, 3, size, size)
@@ -55,27 +59,35 @@ def cut_windows(crops: Tensor, windows: Windows, size: int, *, picked: bool = Fa
     grid = functional.affine_grid(
         torch.stack([across, down], dim=1), [len(crops), 3, size, size], align_corners=False
     )
-    mode = "nearest" if picked else "bilinear"
-    return functional.grid_sample(crops, grid, mode=mode, padding_mode="border", align_corners=False)
+    return functional.grid_sample(crops, grid, mode="nearest", padding_mode="border", align_corners=False)
 
 
-def mirrored(pixels: Tensor, chance: Chance) -> Tensor:
-    """Half of the pictures, left and right exchanged."""
-    return torch.where(_each(chance.picks(len(pixels), 0.5)), pixels.flip(3), pixels)
+def mirrored(pixels: Tensor, flipped: Tensor) -> Tensor:
+    """Left and right exchanged in those of (N,) bool ``flipped``."""
+    result = pixels.clone()
+    result[flipped] = pixels[flipped].flip(3)
+    return result
 
 
 def coloured(pixels: Tensor, chance: Chance) -> Tensor:
-    """Other light: saturation down to grey, gain of each channel, contrast, gamma (darkness), brightness."""
+    """Other light: saturation down to grey, gain of each channel, contrast, brightness, and in half of
+    the pictures gamma (darkness).
+
+    All but gamma is linear in the colours, and done at once as a matrix a picture.
+    """
     n = len(pixels)
-    grey = pixels.mean(1, keepdim=True)
     saturation = torch.where(chance.picks(n, 0.15), torch.zeros(n), chance.uniform(n, 0.4, 1.4))
-    changed = grey + (pixels - grey) * _each(saturation)
-    changed = changed * (1 + (torch.rand(n, 3, 1, 1, generator=chance.torch) - 0.5) * 0.2)
-    middle = changed.mean((1, 2, 3), keepdim=True)
-    changed = middle + (changed - middle) * _each(chance.uniform(n, 0.5, 1.4))
-    gamma = torch.exp(chance.uniform(n, -0.4, 0.6))
-    changed = 255 * (changed.clamp(0, 255) / 255) ** _each(gamma)
-    return (changed + _each(chance.uniform(n, -25, 25))).clamp(0, 255)
+    gains = 1 + (torch.rand(n, 3, 1, generator=chance.torch) - 0.5) * 0.2
+    contrast, brightness = chance.uniform(n, 0.5, 1.4), chance.uniform(n, -25, 25)
+    matrix = gains * (torch.eye(3) * saturation[:, None, None] + (1 - saturation[:, None, None]) / 3)
+    flat = pixels.flatten(2)
+    middle = (matrix @ flat.mean(2, keepdim=True)).mean(1, keepdim=True)
+    offset = middle * (1 - contrast[:, None, None]) + brightness[:, None, None]
+    changed = torch.baddbmm(offset, matrix * contrast[:, None, None], flat).clamp_(0, 255).view_as(pixels)
+    chosen = chance.picks(n, 0.5)
+    gamma = torch.exp(chance.uniform(n, -0.5, 0.8))[chosen]
+    changed[chosen] = 255 * (changed[chosen] / 255) ** _each(gamma)
+    return changed
 
 
 def blurred(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
@@ -91,23 +103,25 @@ def blurred(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
 
 def noisy(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
     """Sensor noise: a normal deviate a value, of 2 to 14 grey levels."""
-    n = len(pixels)
-    level = chance.uniform(n, 2, 14) * chance.picks(n, probability)
-    return (pixels + torch.randn(pixels.shape, generator=chance.torch) * _each(level)).clamp(0, 255)
+    result, chosen = pixels.clone(), chance.picks(len(pixels), probability)
+    quiet = pixels[chosen]
+    noise = torch.randn(quiet.shape, generator=chance.torch) * _each(chance.uniform(len(quiet), 2, 14))
+    result[chosen] = (quiet + noise).clamp(0, 255)
+    return result
 
 
-def covered(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
+def covered(pixels: Tensor, background: Tensor, chance: Chance, probability: float) -> Tensor:
     """A rectangle hides a part: the lower half (a mask, a cup), a side, or anywhere.
 
-    It is of one colour, or a piece of another picture of the batch, so that a hidden part
-    tells nothing about what is below it.
+    It is of one colour, or a piece of one of the (M, 3, S, S) ``background`` pictures, so that
+    a hidden part tells nothing about what is below it; M = 0 leaves the colours.
     """
-    n, size = len(pixels), pixels.shape[-1]
-    fill = torch.where(
-        _each(chance.picks(n, 0.5)),
-        pixels.roll(1, 0) if n else pixels,
-        (torch.rand(n, 3, 1, 1, generator=chance.torch) * 255).expand_as(pixels),
-    )
+    result, chosen = pixels.clone(), chance.picks(len(pixels), probability)
+    n, size = int(chosen.sum()), pixels.shape[-1]
+    fill = (torch.rand(n, 3, 1, 1, generator=chance.torch) * 255).expand(n, 3, size, size)
+    if len(background):
+        pieces = background[torch.randint(len(background), (n,), generator=chance.torch)]
+        fill = torch.where(_each(chance.picks(n, 0.5)), pieces, fill)
     width, height = chance.uniform(n, 0.2, 0.9), chance.uniform(n, 0.15, 0.45)
     left = chance.uniform(n, 0, 1) * (1 - width)
     top = torch.where(chance.picks(n, 0.6), 1 - height, chance.uniform(n, 0, 1) * (1 - height))
@@ -115,14 +129,15 @@ def covered(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
     columns = (at >= left[:, None]) & (at < (left + width)[:, None])
     rows = (at >= top[:, None]) & (at < (top + height)[:, None])
     hidden = rows[:, None, :, None] & columns[:, None, None, :]
-    return torch.where(hidden & _each(chance.picks(n, probability)), fill, pixels)
+    result[chosen] = torch.where(hidden, fill, pixels[chosen])
+    return result
 
 
 def compressed(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
     """JPEG at quality 10 to 60, through the real encoder."""
     result = pixels.clone()
     for index in torch.nonzero(chance.picks(len(pixels), probability)).flatten().tolist():
-        picture = pixels[index].permute(1, 2, 0).to(torch.uint8).numpy()
+        picture = pixels[index].round().permute(1, 2, 0).to(torch.uint8).numpy()
         buffer = io.BytesIO()
         Image.fromarray(picture).save(buffer, "JPEG", quality=int(chance.numpy.integers(10, 60)))
         result[index] = torch.from_numpy(np.array(Image.open(buffer))).permute(2, 0, 1)

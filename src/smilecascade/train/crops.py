@@ -9,9 +9,10 @@ samples.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,10 @@ from PIL import Image
 
 from smilecascade import images
 from smilecascade.errors import ImageError
-from smilecascade.geometry.boxes import intersections, squares_about
+from smilecascade.geometry.boxes import FloatArray, intersections, squares_about
 from smilecascade.mipmaps import Pixels
 from smilecascade.records import AnnotatedPhoto, FaceLabel
+from smilecascade.train.stored import is_stored, note_inputs
 
 #: Side of a stored crop, pixels, and how many sides of the face's square it shows.
 STORED = 128
@@ -30,8 +32,12 @@ CONTEXT = 2.0
 #: Faces smaller than this in the photo show nothing that a net could learn.
 LEAST_SIDE = 10.0
 
+#: The points of a face that sets label, in the order of ``FaceCrops.points``.
+POINTS = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth", "mouth")
+
 _Row = tuple[object, ...]
-_COLUMNS = ("set", "photo", "group", "role", "side", "alone")
+_POINT_COLUMNS = tuple(f"{point}_{axis}" for point in POINTS for axis in "xy")
+_COLUMNS = ("set", "photo", "group", "role", "side", "alone", *_POINT_COLUMNS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,21 +46,27 @@ class FaceCrops:
 
     sets: (N,) the folder of each face's set. side: (N,) the square's side in the photo.
     alone: (N,) whether every face of the photo is labelled and no other label reaches into the
-    crop, so that windows beside the face hold none.
+    crop, so that windows beside the face hold none. points: (N, 6, 2) float32, x and y of
+    ``POINTS`` from the square's centre in sides of the square; NaN where a point is not labelled.
     """
 
     pixels: Pixels
     sets: NDArray[np.str_]
     side: NDArray[np.float32]
     alone: NDArray[np.bool_]
+    points: FloatArray
 
     def __len__(self) -> int:
         return len(self.pixels)
 
 
-def store(photos: Iterable[tuple[str, AnnotatedPhoto]], folder: Path) -> FaceCrops:
-    """Cut and store the crops of all faces, unless they are stored already; returns them."""
-    if not (folder / "faces.npy").exists():
+def store(photos: Iterable[tuple[str, AnnotatedPhoto]], folder: Path, inputs: Mapping[str, Any]) -> FaceCrops:
+    """Cut and store the crops of all faces, unless they are stored already; returns them.
+
+    ``inputs``: what they depend on; SpecError where the stored ones came from others.
+    """
+    inputs = {**inputs, "size": STORED, "context": CONTEXT}
+    if not is_stored(folder / "faces.npy", inputs):
         folder.mkdir(parents=True, exist_ok=True)
         rows, raw = [], folder / "faces.raw.partial"
         with raw.open("wb") as file:
@@ -63,6 +75,7 @@ def store(photos: Iterable[tuple[str, AnnotatedPhoto]], folder: Path) -> FaceCro
                     rows.append(row)
                     file.write(crop.tobytes())
         _write_rows(folder / "faces.csv", rows)
+        note_inputs(folder / "faces.npy", inputs)
         finish_array(raw, folder / "faces.npy", (len(rows), STORED, STORED, 3))
     return read(folder)
 
@@ -76,6 +89,9 @@ def read(folder: Path) -> FaceCrops:
         sets=np.array([row["set"] for row in rows], dtype=np.str_),
         side=np.array([row["side"] for row in rows], np.float32),
         alone=np.array([row["alone"] == "1" for row in rows], bool),
+        points=np.array(
+            [[row[column] or "nan" for column in _POINT_COLUMNS] for row in rows], np.float32
+        ).reshape(-1, len(POINTS), 2),
     )
 
 
@@ -94,8 +110,24 @@ def _crops_of(name: str, photo: AnnotatedPhoto) -> list[tuple[_Row, Pixels]]:
         around = squares_about((square[:, :2] + square[:, 2:]) / 2, np.array([face.side * CONTEXT]))
         alone = photo.complete and int((intersections(around, others) > 0).sum()) == 1
         row = (name, photo.name, face.group, face.role, round(face.side, 2), int(alone))
-        found.append((row, cut(image, tuple(around[0].tolist()), STORED)))
+        found.append(((*row, *_points_of(face)), cut(image, tuple(around[0].tolist()), STORED)))
     return found
+
+
+def _points_of(face: FaceLabel) -> list[str]:
+    """x and y of each point from the square's centre, in sides of the square; "" where unknown."""
+    x1, y1, x2, y2 = face.square
+    written: list[str] = []
+    for name in POINTS:
+        point = None if face.points is None else getattr(face.points, name)
+        if point is None:
+            written += ["", ""]
+        else:
+            written += [
+                f"{(point[0] - (x1 + x2) / 2) / face.side:.4f}",
+                f"{(point[1] - (y1 + y2) / 2) / face.side:.4f}",
+            ]
+    return written
 
 
 def _is_positive(face: FaceLabel) -> bool:

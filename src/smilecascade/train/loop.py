@@ -18,24 +18,24 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
 from smilecascade.errors import SpecError
-from smilecascade.nets import entry
+from smilecascade.nets import Net, Outputs, entry
 from smilecascade.specs import TrainSpec, to_mapping
+from smilecascade.train.losses import loss
 from smilecascade.train.samples import Batch, Samples
 
 #: Is told the step and the loss, for a progress bar.
 Progress = Callable[[int, float], None]
 
 #: Validation figures of a net by name.
-Validate = Callable[[nn.Module], dict[str, float]]
+Validate = Callable[[Net], dict[str, float]]
 
 
 @dataclass
 class _State:
-    net: nn.Sequential
+    net: Net
     optimiser: torch.optim.AdamW
     step: int = 0
 
@@ -47,7 +47,7 @@ def fit(
     *,
     validate: Validate,
     progress: Progress = lambda step, loss: None,
-) -> nn.Sequential:
+) -> Net:
     """Train a net to the end, going on from the checkpoint in ``folder`` if there is one.
 
     Writes ``checkpoint.safetensors`` and ``progress.csv`` there. Raises SpecError where the
@@ -58,9 +58,9 @@ def fit(
     state = _resumed(spec, folder / "checkpoint.safetensors") or _fresh(spec)
     log = _Log(folder / "progress.csv", state.step)
     while state.step < spec.steps:
-        loss = _step(state, samples.batch(state.step), spec)
-        log.add(state.step, {"loss": loss})
-        progress(state.step, loss)
+        lost = _step(state, samples.batch(state.step), spec)
+        log.add(state.step, {"loss": lost})
+        progress(state.step, lost)
         if state.step % spec.validate_every == 0 or state.step == spec.steps:
             log.add(state.step, _validated(state.net, validate))
             log.write()
@@ -88,13 +88,19 @@ def _step(state: _State, batch: Batch, spec: TrainSpec) -> float:
         group["lr"] = learning_rate(spec, state.step)
     state.net.train()
     pixels = normalised(batch.pixels).to(memory_format=torch.channels_last)
-    losses = functional.cross_entropy(state.net(pixels).flatten(1), batch.labels, reduction="none")
-    loss = losses.topk(max(1, round(len(losses) * spec.hard_share))).values.mean()
+    with torch.autocast("cpu", torch.bfloat16, enabled=spec.precision == "bfloat16"):
+        outputs = state.net(pixels)
+    total = loss(in_float32(outputs), batch, spec)
     state.optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    total.backward()  # type: ignore[no-untyped-call]
     state.optimiser.step()
     state.step += 1
-    return float(loss.detach())
+    return float(total.detach())
+
+
+def in_float32(outputs: Outputs) -> Outputs:
+    """The same outputs for the loss, which needs more digits than bfloat16 has."""
+    return Outputs(*(None if each is None else each.float() for each in outputs))
 
 
 def learning_rate(spec: TrainSpec, step: int) -> float:
@@ -105,7 +111,7 @@ def learning_rate(spec: TrainSpec, step: int) -> float:
     return spec.learning_rate * (1 + cos(pi * done)) / 2
 
 
-def _validated(net: nn.Sequential, validate: Validate) -> dict[str, float]:
+def _validated(net: Net, validate: Validate) -> dict[str, float]:
     net.eval()
     with torch.inference_mode():
         return validate(net)

@@ -6,8 +6,9 @@ cascade so far keeps by mistake is exactly what the next level will be asked abo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from smilecascade.geometry.pyramid import squares_of_positions
 from smilecascade.mipmaps import Mipmaps, Pixels
 from smilecascade.records import AnnotatedPhoto
 from smilecascade.train.crops import finish_array
+from smilecascade.train.stored import is_stored, note_inputs
 
 #: Against a true face a window is a negative below this IoU: it may show a part of the face.
 FACE_IOU = 0.3
@@ -73,15 +75,20 @@ def mined_windows(
         yield mipmaps.crops(wrong[chosen], window)
 
 
-def store(parts: Iterable[Pixels], window: int, place: Path) -> Pixels:
-    """Write windows to a ``.npy`` as they come, unless it is there; returns it memory-mapped."""
-    if not place.exists():
+def store(parts: Iterable[Pixels], window: int, place: Path, inputs: Mapping[str, Any]) -> Pixels:
+    """Write windows to a ``.npy`` as they come, unless it is there; returns it memory-mapped.
+
+    ``inputs``: what they depend on; SpecError where the stored ones came from others.
+    """
+    inputs = {**inputs, "window": window}
+    if not is_stored(place, inputs):
         place.parent.mkdir(parents=True, exist_ok=True)
         raw, count = place.with_suffix(".raw.partial"), 0
         with raw.open("wb") as file:
             for part in parts:
                 file.write(np.ascontiguousarray(part).tobytes())
                 count += len(part)
+        note_inputs(place, inputs)
         finish_array(raw, place, (count, window, window, 3))
     stored: Pixels = np.load(place, mmap_mode="r")
     return stored

@@ -27,13 +27,16 @@ Opinion = Callable[[Pixels], list[Face]]
 _SAME_FACE = 0.3
 
 
-def gathered(photos: Iterable[AnnotatedPhoto], opinion: Opinion, place: Path) -> dict[str, list[Box]]:
-    """What another detector sees in each photo, by its path; written to ``place`` and read from there.
+def gathered(
+    photos: Iterable[AnnotatedPhoto], opinion: Opinion, place: Path, data: Path
+) -> dict[str, list[Box]]:
+    """What another detector sees in each photo, by its path below the folder ``data``.
 
-    A file that is there is taken as it is.
+    Written to ``place`` and read from there; a file that is there is taken as it is.
     """
     if not place.exists():
-        seen = {str(photo.path): _boxes(photo, opinion) for photo in photos if photo.complete}
+        place.parent.mkdir(parents=True, exist_ok=True)
+        seen = {_name(photo, data): _boxes(photo, opinion) for photo in photos if photo.complete}
         partial = place.with_suffix(".partial")
         partial.write_text(json.dumps(seen), "utf-8")
         partial.replace(place)
@@ -41,10 +44,12 @@ def gathered(photos: Iterable[AnnotatedPhoto], opinion: Opinion, place: Path) ->
     return loaded
 
 
-def with_doubts(photos: Iterable[AnnotatedPhoto], seen: dict[str, list[Box]]) -> Iterator[AnnotatedPhoto]:
+def with_doubts(
+    photos: Iterable[AnnotatedPhoto], seen: dict[str, list[Box]], data: Path
+) -> Iterator[AnnotatedPhoto]:
     """The photos, with what no label covers added as doubtful places."""
     for photo in photos:
-        boxes = [square_of_box(box) for box in seen.get(str(photo.path), [])]
+        boxes = [square_of_box(box) for box in seen.get(_name(photo, data), [])]
         overlap = iou(np.array(boxes, np.float32).reshape(-1, 4), photo.squares()).max(1, initial=0)
         doubts = tuple(
             FaceLabel(square=box, original=OriginalLabel(kind="box", values=box), role="doubtful")
@@ -52,6 +57,10 @@ def with_doubts(photos: Iterable[AnnotatedPhoto], seen: dict[str, list[Box]]) ->
             if shared < _SAME_FACE
         )
         yield replace(photo, faces=photo.faces + doubts)
+
+
+def _name(photo: AnnotatedPhoto, data: Path) -> str:
+    return photo.path.relative_to(data).as_posix()
 
 
 def _boxes(photo: AnnotatedPhoto, opinion: Opinion) -> list[Box]:

@@ -19,25 +19,31 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from smilecascade import images
 from smilecascade.bundle import Bundle, open_bundle, write_bundle
 from smilecascade.detect.cascade import Detector
 from smilecascade.errors import BundleError
+from smilecascade.evaluate.measure import Found, performance
 from smilecascade.mipmaps import Pixels
-from smilecascade.nets import entry
+from smilecascade.nets import Net, entry
 from smilecascade.records import AnnotatedPhoto
 from smilecascade.specs import CascadeSpec, LevelSpec, TrainSpec, to_mapping
 from smilecascade.train import crops, mine, opinions, sets
 from smilecascade.train.loop import Progress, fit, normalised
+from smilecascade.train.losses import errors
 from smilecascade.train.publish import exported
 from smilecascade.train.samples import Samples
 from smilecascade.train.sheet import contact_sheet
+from smilecascade.train.stored import fingerprint
 from smilecascade.train.thresholds import best_scores, threshold_at_alarms, threshold_for
 
 #: Smallest square searched when thresholds are chosen, pixels.
 _MIN_FACE = 20
+
+#: Least score of the detections that figures are made of, as in ``smilecascade evaluate``.
+_LEAST_SCORE = 0.02
 
 #: Told what begins now, as a sentence for a person.
 Say = Callable[[str], None]
@@ -77,8 +83,7 @@ class LevelRecipe:
     chosen by false alarms, since it is the one that users see."""
 
     max_iou: float
-    """The level's suppression: windows that are not calibrated lie as the grid has them, and the
-    best scored one is not the best placed; so the first level leaves neighbours for the next."""
+    """The level's suppression, among windows of one scale, after calibration."""
 
     least_iou: float
     """Overlap with its face that a surviving window must have, to count as keeping it."""
@@ -86,25 +91,25 @@ class LevelRecipe:
 
 LEVELS: tuple[LevelRecipe, ...] = (
     LevelRecipe(
-        train=TrainSpec(net="face-12", steps=8000, batch=512, hard_share=0.7),
+        train=TrainSpec(net="joint-12", steps=10000, batch=512, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,
         recall=0.997,
-        max_iou=0.7,
+        max_iou=0.5,
         least_iou=0.4,
     ),
     LevelRecipe(
-        train=TrainSpec(net="face-24", steps=9000, batch=384, hard_share=0.7),
+        train=TrainSpec(net="joint-24", steps=9000, batch=384, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,
-        recall=0.987,
-        max_iou=0.4,
+        recall=0.99,
+        max_iou=0.5,
         least_iou=0.5,
     ),
     LevelRecipe(
-        train=TrainSpec(net="face-48", steps=12000, batch=192, hard_share=0.7),
+        train=TrainSpec(net="joint-48", steps=12000, batch=192, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=0.25,
@@ -139,72 +144,95 @@ def train_level(
 ) -> Bundle:
     """Train one level on what the levels before it let through; returns the bundle up to it."""
     folder = places.level(number)
-    before = None if number == 1 else _level_before(places, number)
-    faces, known = _stored_faces(places, track)
-    photos, held_back = _negative_photos(places, opinion, track)
+    before = None if number == 1 else _open_level(places, number - 1)
+    photos, held_back = _photos(places, opinion, track)
+    faces, known = _stored_faces(places, photos, track)
     window = entry(recipe.train.net).window
-    negatives = _negatives(photos, before, window, recipe, folder / "negatives.npy", track)
+    labelled = [photo for _, photo in photos if photo.complete]
+    negatives = _negatives(labelled, before, window, recipe, folder / "negatives.npy", track)
     unseen = _negatives(held_back, before, window, recipe, folder / "held_back.npy", track)
-    picked = before is not None
-    samples = Samples(faces, negatives, window, recipe.train, picked=picked)
+    halved = before is None
+    samples = Samples(faces, negatives, window, recipe.train, halved=halved)
     images.save(contact_sheet(samples.batch(0)), folder / "sheet.png")
     say(f"training {recipe.train.net} on {len(faces)} faces and {len(negatives)} negatives")
     for_validation = replace(recipe.train, batch=2048, positives=0.5)
-    held = Samples(known, unseen, window, for_validation, picked=picked)
+    held = Samples(known, unseen, window, for_validation, halved=halved)
     net = fit(samples, recipe.train, folder, validate=_validation(held), progress=progress)
     return _bundled(number, net, places, recipe, before, held.negatives, track)
 
 
-def publish(places: Places, out: Path, figures: dict[str, Any]) -> Bundle:
-    """Write the newest level's bundle to ``out``, with these figures in its manifest."""
-    number = max((k for k in (1, 2, 3) if (places.level(k) / "bundle").exists()), default=None)
-    if number is None:
-        raise BundleError(f"{places.work}: no level is trained there yet; run smilecascade train level1")
-    trained = open_bundle(places.level(number) / "bundle")
+def publish(places: Places, number: int, out: Path, *, track: Track = untracked) -> Bundle:
+    """Write the bundle up to this level to ``out``; with its figures, if it is the last one."""
+    trained = _open_level(places, number)
+    figures = _figures(trained, places, track) if number == len(LEVELS) else {}
     facts = {k: v for k, v in trained.manifest.items() if k in ("created", "data", "training")}
     return write_bundle(out, trained.spec, trained.nets, {**facts, "figures": figures})
 
 
-def _level_before(places: Places, number: int) -> Bundle:
-    folder = places.level(number - 1) / "bundle"
+def _figures(bundle: Bundle, places: Places, track: Track) -> dict[str, Any]:
+    """What the whole detector reaches on the validation photos, as ``smilecascade evaluate`` says it."""
+    detector, photos = Detector(bundle), sets.validation_photos(places.data)
+    found = [
+        Found.of(detector.faces(images.read(photo.path), min_face=_MIN_FACE, min_score=_LEAST_SCORE))
+        for photo in track(photos, "measuring")
+    ]
+    reached = performance("smilecascade", photos, found, min_face=_MIN_FACE)
+    names = ("ap", "ap_70", "recall_tenth", "recall_one")
+    return {
+        "set": sets.VALIDATION.folder,
+        "min_face": _MIN_FACE,
+        "min_score": _LEAST_SCORE,
+        **{name: round(getattr(reached, name).value, 4) for name in names},
+    }
+
+
+def _open_level(places: Places, number: int) -> Bundle:
+    folder = places.level(number) / "bundle"
     if not folder.exists():
-        raise BundleError(
-            f"{folder}: level {number - 1} comes first: run smilecascade train level{number - 1}"
-        )
+        raise BundleError(f"{folder}: level {number} comes first: run smilecascade train level{number}")
     return open_bundle(folder)
 
 
-def _stored_faces(places: Places, track: Track) -> tuple[crops.FaceCrops, crops.FaceCrops]:
-    """The crops of all faces to train on, and of those to validate on."""
-
-    def training() -> Iterator[tuple[str, AnnotatedPhoto]]:
-        yield from track(list(sets.training_photos(places.data)), "storing faces")
-
-    def validation() -> Iterator[tuple[str, AnnotatedPhoto]]:
-        for photo in track(sets.validation_photos(places.data), "storing validation faces"):
-            yield sets.VALIDATION.folder, photo
-
-    folder = places.work / "faces"
-    return crops.store(training(), folder / "train"), crops.store(validation(), folder / "validation")
-
-
-def _negative_photos(
+def _photos(
     places: Places, opinion: opinions.Opinion | None, track: Track
-) -> tuple[list[AnnotatedPhoto], list[AnnotatedPhoto]]:
-    """Photos to cut negatives from, doubts of a second opinion included; and the held-back ones."""
+) -> tuple[list[tuple[str, AnnotatedPhoto]], list[AnnotatedPhoto]]:
+    """All photos to train on with the folder of their set, a second opinion's doubts included; and
+    the backgrounds that are held back."""
     empty, held_back = sets.background_photos(places.data)
-    photos = [photo for _, photo in sets.training_photos(places.data) if photo.complete] + empty
+    named = [*sets.training_photos(places.data), *((sets.BACKGROUNDS, photo) for photo in empty)]
     place = places.work / "opinions.json"
     if opinion is not None or place.exists():
+        photos = [photo for _, photo in named]
         asked = _lazily(track, photos, "asking for a second opinion")
-        seen = opinions.gathered(asked, opinion or (lambda _: []), place)
-        photos = list(opinions.with_doubts(photos, seen))
-    return photos, held_back
+        seen = opinions.gathered(asked, opinion or (lambda _: []), place, places.data)
+        doubting = opinions.with_doubts(photos, seen, places.data)
+        named = [(name, photo) for (name, _), photo in zip(named, doubting, strict=True)]
+    return named, held_back
 
 
-def _lazily(track: Track, photos: Sequence[AnnotatedPhoto], label: str) -> Iterator[AnnotatedPhoto]:
+def stored_faces(
+    places: Places, *, opinion: opinions.Opinion | None = None, track: Track = untracked
+) -> tuple[crops.FaceCrops, crops.FaceCrops]:
+    """The crops of all faces to train on, and of those to validate on; cut if they are not there."""
+    return _stored_faces(places, _photos(places, opinion, track)[0], track)
+
+
+def _stored_faces(
+    places: Places, photos: list[tuple[str, AnnotatedPhoto]], track: Track
+) -> tuple[crops.FaceCrops, crops.FaceCrops]:
+    folder = places.work / "faces"
+    training = _lazily(track, photos, "storing faces")
+    known = [(sets.VALIDATION.folder, photo) for photo in sets.validation_photos(places.data)]
+    validation = _lazily(track, known, "storing validation faces")
+    return (
+        crops.store(training, folder / "train", {"photos": fingerprint(photo for _, photo in photos)}),
+        crops.store(validation, folder / "validation", {"photos": fingerprint(photo for _, photo in known)}),
+    )
+
+
+def _lazily(track: Track, items: Sequence[Item], label: str) -> Iterator[Item]:
     """Tracked only once the first is asked for: what is stored already shows nothing."""
-    yield from track(photos, label)
+    yield from track(items, label)
 
 
 def _negatives(
@@ -216,9 +244,11 @@ def _negatives(
     track: Track,
 ) -> Pixels:
     seed, per_photo = recipe.train.seed, recipe.per_photo
+    inputs: dict[str, Any] = {"photos": fingerprint(photos), "seed": seed, "per_photo": per_photo}
     tracked = _lazily(track, photos, "cutting negatives" if before is None else "mining negatives")
     if before is None:
-        return mine.store(mine.random_windows(tracked, window, per_photo, seed), window, place)
+        return mine.store(mine.random_windows(tracked, window, per_photo, seed), window, place, inputs)
+    inputs |= {"bundle": before.digest, "from": recipe.mine_from, "margin": recipe.mine_margin}
     detector = Detector(before, recipe.train.threads)
     parts = mine.mined_windows(
         tracked,
@@ -229,30 +259,38 @@ def _negatives(
         min_score=before.spec.levels[-1].min_score * recipe.mine_margin,
         seed=seed,
     )
-    return mine.store(parts, window, place)
+    return mine.store(parts, window, place, inputs)
 
 
-def _validation(samples: Samples) -> Callable[[nn.Module], dict[str, float]]:
+def _validation(samples: Samples) -> Callable[[Net], dict[str, float]]:
     """Figures on fixed samples of validation faces and of held-back backgrounds."""
     batch = samples.batch(0)
 
-    def validate(net: nn.Module) -> dict[str, float]:
-        logits = net(normalised(batch.pixels)).flatten(1)
-        score = torch.softmax(logits, 1)[:, 1].numpy()
-        face = batch.labels.numpy() == 1
-        alarm = np.quantile(score[~face], 0.99)
-        return {
-            "val_loss": float(nn.functional.cross_entropy(logits, batch.labels)),
-            "val_error": float(((score >= 0.5) != face).mean()),
-            "val_recall_at_1pc": float((score[face] > alarm).mean()),
-        }
+    def validate(net: Net) -> dict[str, float]:
+        outputs = net(normalised(batch.pixels))
+        figures = errors(outputs, batch)
+        if outputs.face is not None:
+            figures |= _classification(outputs.face.flatten(), batch.labels)
+        return figures
 
     return validate
 
 
+def _classification(logits: Tensor, labels: Tensor) -> dict[str, float]:
+    """Loss, error, and the recall at one alarm in a hundred windows without a face."""
+    logits, labels = logits[labels >= 0], labels[labels >= 0]
+    score, face = torch.sigmoid(logits).numpy(), labels.numpy() == 1
+    alarm = np.quantile(score[~face], 0.99)
+    return {
+        "val_loss": float(nn.functional.binary_cross_entropy_with_logits(logits, labels.float())),
+        "val_error": float(((score >= 0.5) != face).mean()),
+        "val_recall_at_1pc": float((score[face] > alarm).mean()),
+    }
+
+
 def _bundled(
     number: int,
-    net: nn.Sequential,
+    net: Net,
     places: Places,
     recipe: LevelRecipe,
     before: Bundle | None,
@@ -272,7 +310,7 @@ def _bundled(
     facts = {
         "created": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": [chosen.folder for chosen in sets.MERGED] + [sets.BACKGROUNDS],
-        "training": [*(before.manifest["training"] if before else []), to_mapping(spec)],
+        "training": [*(before.manifest["training"] if before else []), to_mapping(recipe)],
     }
     open_wide = write_bundle(
         place.with_name("open"), CascadeSpec(levels=(*levels, level)), (*nets, onnx), facts

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from smilecascade.errors import DatasetError
 from smilecascade.mipmaps import Pixels
@@ -20,14 +21,16 @@ from smilecascade.train import augment
 from smilecascade.train.augment import Chance, Windows
 from smilecascade.train.crops import FaceCrops
 from smilecascade.train.sets import MERGED
+from smilecascade.train.targets import drawn_displacements, mirrored, points_in, windows_of
 
-#: How far a window may lie from its face and still show it: the grid of the search leaves
-#: up to a twelfth of the side of shift, and a quarter of an octave of size; labels of
-#: different sets differ by as much again.
-FACE_SHIFT, FACE_OCTAVES, FACE_ROLL_DEGREES = 0.10, 0.32, 14.0
+#: How far faces are turned: the standard deviation of the roll, degrees.
+FACE_ROLL_DEGREES = 14.0
 
-#: A window that overlaps the face by less than this shows only a part of it.
-PART_IOU = 0.35
+#: A window that overlaps its face by at least this shows it: the outermost of the 45
+#: displacements does, by a little. By less than the second, it shows only a part. Of those in
+#: between the classifier is told nothing.
+FACE_IOU = 0.43
+PART_IOU = 0.38
 
 #: Share of parts of faces among the negatives.
 PARTS = 0.15
@@ -35,31 +38,47 @@ PARTS = 0.15
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Samples of one step: pixels (B, 3, S, S) float32 in 0..255, labels (B,) int64, 1 for a face."""
+    """Samples of one step, the F faces first.
+
+    pixels: (B, 3, S, S) float32 in 0..255. labels: (B,) int64, 1 for a face, 0 for none, −1 where
+    a face is hardly in place, which is neither. displacements: (F, 3), how each window lies on
+    its face, dx, dy, ln s. points: (F, 6, 2), the points of ``crops.POINTS`` from the window's
+    centre in its sides; NaN where unknown.
+    """
 
     pixels: Tensor
     labels: Tensor
+    displacements: Tensor
+    points: Tensor
+
+    @property
+    def faces(self) -> int:
+        """F, the number of faces."""
+        return len(self.displacements)
 
 
 class Samples:
     """The source of batches of one level: ``batch(step)``. DatasetError without faces or negatives.
 
-    ``picked``: cut faces by picking pixels, as detection cuts the windows of all levels but the
-    first, and as mined negatives are cut. Interpolated faces would be told by their smoothness.
+    Faces are cut by picking pixels, as detection cuts its windows and as negatives were cut:
+    interpolated faces would be told by their smoothness. ``halved``: at twice the size, and then
+    halved, as ``Mipmaps`` makes the pyramid's images, on which the first level slides.
     """
 
     def __init__(
-        self, faces: FaceCrops, negatives: Pixels, window: int, spec: TrainSpec, *, picked: bool = False
+        self, faces: FaceCrops, negatives: Pixels, window: int, spec: TrainSpec, *, halved: bool = False
     ) -> None:
-        for what, count in (("faces", len(faces)), ("negatives", len(negatives))):
-            if not count:
+        wanted = ("faces", faces.pixels), ("negatives", negatives)
+        for what, pixels in wanted[: 2 if spec.positives < 1 else 1]:
+            if not len(pixels):
                 raise DatasetError(f"there are no {what} to learn from; is the data folder complete?")
         self.faces, self.negatives, self.window, self.spec = faces, negatives, window, spec
         weights = {chosen.folder: chosen.weight for chosen in MERGED}
         drawn = np.array([weights.get(name, 1.0) for name in faces.sets])
         self._probability = drawn / drawn.sum()
         self._alone = np.flatnonzero(faces.alone)
-        self._pixels, self._picked = shrunk(faces.pixels, window), picked
+        self._cut_size, self._halved = (2 * window, True) if halved else (window, False)
+        self._pixels = shrunk(faces.pixels, self._cut_size)
 
     def batch(self, step: int) -> Batch:
         """The samples of a step, faces first."""
@@ -67,31 +86,48 @@ class Samples:
         faces = round(self.spec.batch * self.spec.positives)
         parts = round((self.spec.batch - faces) * PARTS) if len(self._alone) else 0
         others = self.spec.batch - faces - parts
-        pixels = torch.cat(
-            [self._faces(faces, chance), self._parts(parts, chance), self._negatives(others, chance)]
-        )
+        shown, displacements, points = self._faces(faces, chance)
+        background = self._negatives(others, chance)
+        pixels = torch.cat([shown, self._parts(parts, chance), background])
         labels = torch.zeros(self.spec.batch, dtype=torch.int64)
-        labels[:faces] = 1
-        return Batch(pixels=augmented(pixels, chance), labels=labels)
-
-    def _faces(self, count: int, chance: Chance) -> Tensor:
-        rows = chance.numpy.choice(len(self.faces), count, p=self._probability)
-        turn = torch.randn(count, generator=chance.torch) * np.radians(FACE_ROLL_DEGREES)
-        windows = Windows(
-            shift=torch.stack([chance.uniform(count, -FACE_SHIFT, FACE_SHIFT) for _ in "xy"], dim=1),
-            side=2 ** chance.uniform(count, -FACE_OCTAVES, FACE_OCTAVES),
-            roll=turn,
+        labels[:faces] = torch.where(_shows_face(displacements), 1, -1)
+        flipped = chance.picks(len(pixels), 0.5)
+        displacements, points = mirrored(displacements, points, flipped[:faces])
+        return Batch(
+            pixels=augmented(pixels, background, flipped, chance),
+            labels=labels,
+            displacements=displacements,
+            points=points,
         )
-        return self._cut(rows, windows)
+
+    def _faces(self, count: int, chance: Chance) -> tuple[Tensor, Tensor, Tensor]:
+        """Windows of random faces, their displacements and their points."""
+        rows = chance.numpy.choice(len(self.faces), count, p=self._probability)
+        roll = torch.randn(count, generator=chance.torch) * np.radians(FACE_ROLL_DEGREES)
+        displacements = drawn_displacements(count, chance, self.spec.displaced)
+        windows = windows_of(displacements, roll)
+        return (
+            self._cut(rows, windows, chance),
+            displacements,
+            points_in(windows, torch.from_numpy(self.faces.points[rows])),
+        )
 
     def _parts(self, count: int, chance: Chance) -> Tensor:
         rows = chance.numpy.choice(self._alone, count)
-        return self._cut(rows, part_windows(count, chance))
+        return self._cut(rows, part_windows(count, chance), chance)
 
-    def _cut(self, rows: NDArray[np.intp], windows: Windows) -> Tensor:
-        return augment.cut_windows(_tensor(self._pixels[rows]), windows, self.window, picked=self._picked)
+    def _cut(self, rows: NDArray[np.intp], windows: Windows, chance: Chance) -> Tensor:
+        """Cut from copies of either resolution: a window meets one with 0.75 to 1.5 times its pixels."""
+        fine = _tensor(self._pixels[rows])
+        cut = augment.cut_windows(fine, windows, self._cut_size)
+        coarse = chance.picks(len(rows), 0.4)
+        halves = functional.avg_pool2d(fine[coarse], 2)
+        cut[coarse] = augment.cut_windows(halves, windows[coarse], self._cut_size)
+        return functional.avg_pool2d(cut, 2) if self._halved else cut
 
     def _negatives(self, count: int, chance: Chance) -> Tensor:
+        if not count:
+            return torch.zeros(0, 3, self.window, self.window)
         return _tensor(self.negatives[np.sort(chance.numpy.integers(len(self.negatives), size=count))])
 
 
@@ -112,14 +148,16 @@ def shrunk(crops: Pixels, window: int) -> Pixels:
     return crops
 
 
-def augmented(pixels: Tensor, chance: Chance) -> Tensor:
+def augmented(pixels: Tensor, background: Tensor, flipped: Tensor, chance: Chance) -> Tensor:
     """All augmentations in the order in which a camera would make them.
 
-    Blur, noise and compression are rarer in small windows: these are shrunk from many
-    pixels, which evens such faults out.
+    ``background``: pictures without faces, pieces of which cover a part of some. ``flipped``:
+    (N,) bool, which are mirrored. Blur, noise and compression are rarer in small windows: these
+    are shrunk from many pixels, which evens such faults out.
     """
     wear = min(1.0, pixels.shape[-1] / 48)
-    pixels = augment.covered(augment.mirrored(pixels, chance), chance, 0.2)
+    pixels = augment.mirrored(pixels, flipped)
+    pixels = augment.covered(pixels, background, chance, 0.25)
     pixels = augment.blurred(augment.coloured(pixels, chance), chance, 0.25 * wear)
     return augment.compressed(augment.noisy(pixels, chance, 0.25 * wear), chance, 0.08 * wear)
 
@@ -141,6 +179,12 @@ def part_windows(count: int, chance: Chance) -> Windows:
         side=torch.tensor(2.0 ** chosen[:, 2], dtype=torch.float32),
         roll=torch.zeros(count),
     )
+
+
+def _shows_face(displacements: Tensor) -> Tensor:
+    """Which windows so displaced (N, 3) overlap their face enough to show it: (N,) bool."""
+    shift, side = displacements[:, :2].double().numpy(), displacements[:, 2].double().exp().numpy()
+    return torch.from_numpy(_iou_with_face(shift, side) >= FACE_IOU)
 
 
 def _iou_with_face(shift: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64]:

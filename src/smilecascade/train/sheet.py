@@ -9,11 +9,12 @@ from smilecascade.mipmaps import Pixels
 from smilecascade.train.samples import Batch
 
 _MARGIN = 2
-_FACE, _OTHER = (40, 180, 90), (200, 60, 50)
+_COLOURS = {1: (40, 180, 90), 0: (200, 60, 50), -1: (150, 150, 150)}
 
 
 def contact_sheet(batch: Batch, *, columns: int = 24, enlarged: int = 1) -> Pixels:
-    """The samples of a batch in rows, faces framed green, others red: RGB uint8 (H, W, 3)."""
+    """The samples of a batch in rows, faces framed green, others red, and
+    grey what is labelled neither: RGB uint8 (H, W, 3)."""
     pictures = batch.pixels.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
     pictures = pictures.repeat(enlarged, 1).repeat(enlarged, 2)
     cell = pictures.shape[1] + 2 * _MARGIN
@@ -21,7 +22,7 @@ def contact_sheet(batch: Batch, *, columns: int = 24, enlarged: int = 1) -> Pixe
     sheet = np.full((rows * cell, columns * cell, 3), 255, np.uint8)
     for index, (picture, label) in enumerate(zip(pictures, batch.labels.tolist(), strict=True)):
         top, left = index // columns * cell, index % columns * cell
-        sheet[top : top + cell, left : left + cell] = _FACE if label else _OTHER
+        sheet[top : top + cell, left : left + cell] = _COLOURS[label]
         inner = slice(top + _MARGIN, top + cell - _MARGIN), slice(left + _MARGIN, left + cell - _MARGIN)
         sheet[inner] = picture
     return sheet

@@ -1,4 +1,4 @@
-"""A cascade that needs no weights: every photo has one face, except grey ones of 7 pixels' width."""
+"""A cascade that needs no weights: every photo has one face, except those of 7 pixels' width."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 import smilecascade
+from smilecascade.detect.cascade import Stage
 from smilecascade.images import save
-from smilecascade.records import Face
+from smilecascade.records import Candidates, Face
 
 
 class FakeCascade:
@@ -24,6 +25,20 @@ class FakeCascade:
     ) -> Sequence[Face]:
         self.asked.append((image.shape, min_face, min_score))
         return [] if image.shape[1] == 7 else [Face(box=(1.0, 2.0, 5.4, 6.6), score=0.9876)]
+
+    def trace(
+        self, image: NDArray[np.uint8], *, min_face: float = 40, min_score: float | None = None
+    ) -> list[Stage]:
+        self.asked.append((image.shape, min_face, min_score))
+        found = Candidates(
+            boxes=np.array([(1, 1, 5, 5)], np.float32),
+            scores=np.ones(1, np.float32),
+            scales=np.zeros(1, np.int32),
+        )
+        return [
+            Stage(level=1, step="classified", entered=1200, candidates=found, elapsed_s=0.0025),
+            Stage(level=0, step="reported", entered=1, candidates=found, elapsed_s=0.00004),
+        ]
 
 
 @pytest.fixture

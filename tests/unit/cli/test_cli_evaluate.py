@@ -117,7 +117,22 @@ def test_files_are_written(webfaces: Path, fake: FakeCascade, capsys: Captured, 
     assert [Path(line["path"]).name for line in detections] == ["a.png", "b.png"]
     assert detections[0]["faces"][0]["box"] == list(SQUARE)
     with (out / "levels.csv").open() as stream:
-        assert [row["recall"] for row in csv.DictReader(stream)] == ["1"]
+        assert [(row["detector"], row["recall"]) for row in csv.DictReader(stream)] == [("smilecascade", "1")]
+
+
+def test_the_same_nets_are_measured_without_calibration(
+    webfaces: Path, random_bundle: Path, capsys: Captured, tmp_path: Path
+) -> None:
+    out = tmp_path / "report"
+    assert _evaluate(webfaces, "--bundle", random_bundle, "--uncalibrated", "--out", out) == 0
+    names = ["smilecascade", "smilecascade uncalibrated"]
+    printed = capsys.readouterr().out.splitlines()
+    assert [line[:-1] for line in printed if line.endswith(":")] == names
+    assert [line.split(" |")[0] for line in printed[4:6]] == [f"| {name:<25}" for name in names]
+    rows = json.loads((out / "figures.json").read_text("utf-8"))["levels"]
+    assert [(row["detector"], row["level"]) for row in rows] == [(n, k) for n in names for k in (1, 2, 3, 0)]
+    moved, still = rows[0], rows[4]
+    assert moved["iou_before"] == still["iou_before"] == still["iou_after"] != moved["iou_after"]
 
 
 def test_haar_is_measured_beside_it(webfaces: Path, fake: FakeCascade, capsys: Captured) -> None:

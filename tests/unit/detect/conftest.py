@@ -1,40 +1,74 @@
-"""Levels without weights: what a window scores is how bright it is."""
+"""Levels without weights: what a window scores is how bright it is, and it moves as it is told."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
-from smilecascade.bundle import Classifier
+from smilecascade.bundle import Judge, Verdicts
 from smilecascade.detect.level import Level
 from smilecascade.specs import LevelSpec
 
 MakeLevel = Callable[..., Level]
+MakeJudge = Callable[..., Judge]
 
 
 class Brightness:
-    """A classifier that slides: the mean of each window, 0..1; remembers the shapes it was given."""
+    """A net that slides: the score of a window is its mean, 0..1; remembers the shapes it was given.
 
-    def __init__(self, window: int, stride: int) -> None:
+    displacement: what it says of every window; None: it does not calibrate. points: likewise.
+    """
+
+    def __init__(
+        self,
+        window: int,
+        stride: int,
+        displacement: tuple[float, float, float] | None = None,
+        points: list[tuple[float, float]] | None = None,
+    ) -> None:
         self.window, self.stride = window, stride
+        self.displacement, self.points = displacement, points
         self.asked: list[tuple[int, ...]] = []
 
-    def __call__(self, pixels: np.ndarray) -> np.ndarray:
+    def __call__(self, pixels: np.ndarray, min_score: float) -> Verdicts:
         self.asked.append(pixels.shape)
         grey = pixels[..., 0].astype(np.float32) / 255
         views = np.lib.stride_tricks.sliding_window_view(grey, (self.window, self.window), axis=(1, 2))
-        scores: np.ndarray = views[:, :: self.stride, :: self.stride].mean(axis=(3, 4), dtype=np.float32)
-        return scores
+        scores = views[:, :: self.stride, :: self.stride].mean(axis=(3, 4), dtype=np.float32).ravel()
+        places = np.flatnonzero(scores >= min_score)
+        return Verdicts(
+            places=places,
+            scores=scores[places],
+            displacements=self._all(places, self.displacement),
+            points=self._all(places, self.points),
+        )
+
+    def _all(self, places: np.ndarray, value: object) -> np.ndarray | None:
+        if value is None:
+            return None
+        one = np.asarray(value, np.float32)
+        return np.broadcast_to(one, (len(places), *one.shape))
+
+
+@pytest.fixture
+def make_judge() -> MakeJudge:
+    """Builds a net of windows of 12 pixels in steps of 1 that judges by brightness; takes what it says."""
+
+    def make(**said: Any) -> Judge:
+        return Brightness(12, 1, **said)
+
+    return make
 
 
 @pytest.fixture
 def make_level() -> MakeLevel:
     """Builds a level of windows of 12 pixels that judges by brightness; takes fields of its spec."""
 
-    def make(number: int = 1, classify: Classifier | None = None, **fields: object) -> Level:
+    def make(number: int = 1, judge: Judge | None = None, **fields: object) -> Level:
         stride = 2 if number == 1 else 1
         spec = LevelSpec(**{"net": "fake", "window": 12, "min_score": 0.9, "stride": stride, **fields})
-        return Level(number=number, spec=spec, classify=classify or Brightness(12, stride))
+        return Level(number=number, spec=spec, judge=judge or Brightness(12, stride))
 
     return make
 

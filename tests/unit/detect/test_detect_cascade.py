@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from smilecascade.bundle import Classifier
+from smilecascade.bundle import Judge
 from smilecascade.detect.cascade import Detector
 from smilecascade.detect.level import Level, Stage
 from smilecascade.geometry.boxes import iou
@@ -13,6 +13,7 @@ from smilecascade.mipmaps import Mipmaps
 from smilecascade.specs import CascadeSpec
 
 MakeLevel = Callable[..., Level]
+MakeJudge = Callable[..., Judge]
 
 WHITE = [18, 14, 42, 38]
 
@@ -29,9 +30,9 @@ class FakeBundle:
     def spec(self) -> CascadeSpec:
         return CascadeSpec(levels=tuple(level.spec for level in self.levels), max_iou=self.max_iou)
 
-    def classifiers(self, threads: int | None) -> tuple[Classifier, ...]:
+    def judges(self, threads: int | None) -> tuple[Judge, ...]:
         self.threads.append(threads)
-        return tuple(level.classify for level in self.levels)
+        return tuple(level.judge for level in self.levels)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_stages_are_told_in_order(detector: Detector, bright: np.ndarray) -> Non
     stages: list[Stage] = []
     found = detector.windows(bright, min_face=24, watch=stages.append)
     steps = [(stage.level, stage.step) for stage in stages]
-    within = [(level, step) for level in (1, 2, 3) for step in ("classified", "filtered")]
+    within = [(level, step) for level in (1, 2, 3) for step in ("classified", "calibrated", "filtered")]
     assert steps == [*within, (0, "reported")]
     for before, after in pairwise(stages):
         assert after.entered == len(before.candidates)
@@ -89,7 +90,7 @@ def test_min_score_replaces_the_last_threshold_alone(
     asked: list[Stage] = []
     detector.windows(two, min_face=24, watch=usual.append)
     found = detector.windows(two, min_face=24, min_score=min_score, watch=asked.append)
-    for stage, same in zip(usual[:4], asked[:4], strict=True):
+    for stage, same in zip(usual[:6], asked[:6], strict=True):
         np.testing.assert_array_equal(stage.candidates.boxes, same.candidates.boxes)
     assert (found.scores >= np.float32(min_score)).all()
     assert detector.levels[-1].spec.min_score == 0.9
@@ -133,6 +134,19 @@ def test_one_level_alone_is_a_detector(make_level: MakeLevel, bright: np.ndarray
     detector = Detector(FakeBundle((make_level(),)))  # type: ignore[arg-type]
     assert detector.windows(bright, min_face=24).boxes.tolist() == [WHITE]
     assert len(detector.windows(bright, min_face=24, min_score=0.2)) > 1
+
+
+def test_points_are_named_in_the_photo(
+    make_level: MakeLevel, make_judge: MakeJudge, bright: np.ndarray
+) -> None:
+    points = [(-0.2, -0.1), (0.2, -0.1), (0.0, 0.1), (-0.15, 0.3), (0.15, 0.3)]
+    naming = make_level(2, judge=make_judge(displacement=(0.17, 0, 0), points=points))
+    detector = Detector(FakeBundle((make_level(), naming)))  # type: ignore[arg-type]
+    face = detector.faces(bright, min_face=24)[0]
+    # The points lie as the net saw them in the window, before calibration moved it.
+    assert np.array(face.points) == pytest.approx(np.array(points) * 24 + (30, 26))
+    assert (face.box[0] + face.box[2]) / 2 == pytest.approx(30 - 0.17 * 24)
+    assert {type(value) for point in face.points or () for value in point} == {float}
 
 
 def test_threads_are_passed_on(make_level: MakeLevel) -> None:

@@ -1,14 +1,18 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from smilecascade.bundle import Judge, Verdicts
 from smilecascade.detect.level import Level, Stage, filtered
+from smilecascade.geometry.calibration import displaced
 from smilecascade.mipmaps import Mipmaps
 from smilecascade.records import Candidates
 from smilecascade.specs import CascadeSpec, LevelSpec
 
 MakeLevel = Callable[..., Level]
+MakeJudge = Callable[..., Judge]
 
 CASCADE = CascadeSpec(levels=(LevelSpec(net="fake", window=12, min_score=0.5),))
 WHITE = [18, 14, 42, 38]
@@ -67,7 +71,7 @@ def test_a_photo_smaller_than_any_window_has_none(make_level: MakeLevel, height:
     level = make_level(min_score=0.0)
     found = level.scan(Mipmaps(np.zeros((height, width, 3), np.uint8)), CASCADE, 24, stages.append)
     assert len(found) == 0
-    assert [(stage.entered, len(stage.candidates)) for stage in stages] == [(0, 0), (0, 0)]
+    assert [(stage.entered, len(stage.candidates)) for stage in stages] == [(0, 0)] * 3
 
 
 def test_of_overlapping_windows_the_best_stays(make_level: MakeLevel, bright: np.ndarray) -> None:
@@ -81,16 +85,61 @@ def test_of_overlapping_windows_the_best_stays(make_level: MakeLevel, bright: np
 def test_each_step_is_told(make_level: MakeLevel, bright: np.ndarray) -> None:
     stages: list[Stage] = []
     found = make_level(min_score=0.7).scan(Mipmaps(bright), CASCADE, 24, stages.append)
-    classified, kept = stages
-    assert (classified.level, classified.step) == (1, "classified")
-    assert (kept.level, kept.step) == (1, "filtered")
+    classified, moved, kept = stages
+    assert [(stage.level, stage.step) for stage in stages] == [
+        (1, "classified"),
+        (1, "calibrated"),
+        (1, "filtered"),
+    ]
     # Sides 24, 33.9, 48, 67.9 and as many positions each on images with a border of 3 on all sides.
     images = [(round(60 * 12 / side), round(80 * 12 / side)) for side in 24 * 2 ** (np.arange(4) / 2)]
     positions = [((height - 6) // 2 + 1) * ((width - 6) // 2 + 1) for height, width in images]
     assert classified.entered == sum(positions)
-    assert kept.entered == len(classified.candidates) > len(kept.candidates)
+    assert moved.entered == len(classified.candidates) == len(moved.candidates)
+    assert kept.entered == len(moved.candidates) > len(kept.candidates)
     assert kept.candidates is found
-    assert min(classified.elapsed_s, kept.elapsed_s) >= 0
+    assert min(stage.elapsed_s for stage in stages) >= 0
+
+
+def test_windows_move_as_the_net_says(
+    make_level: MakeLevel, make_judge: MakeJudge, bright: np.ndarray
+) -> None:
+    displacement = (0.17, -0.17, float(np.log(1.1)))
+    level = make_level(2, judge=make_judge(displacement=displacement))
+    before = displaced(np.array([WHITE], np.float32), np.array([displacement], np.float32))
+    off = Candidates(boxes=before, scores=np.ones(1, np.float32), scales=np.zeros(1, np.int32))
+    found = replace(level, spec=replace(level.spec, min_score=0.5)).examine(Mipmaps(bright), off, None)
+    np.testing.assert_allclose(found.boxes, [WHITE], atol=1e-3)
+
+
+def test_windows_stay_where_the_spec_says_so(
+    make_level: MakeLevel, make_judge: MakeJudge, bright: np.ndarray
+) -> None:
+    level = make_level(2, judge=make_judge(displacement=(0.17, 0, 0)), calibrate=False)
+    assert level.examine(Mipmaps(bright), windows((18, 14, 24)), None).boxes.tolist() == [WHITE]
+
+
+def test_windows_that_fall_together_become_one(make_level: MakeLevel, bright: np.ndarray) -> None:
+    """Two of the same face, too far apart to be rivals until calibration moves them onto it."""
+    pair = windows((10, 14, 24), (26, 14, 24))
+
+    def judge(pixels: np.ndarray, min_score: float) -> Verdicts:
+        sideways = np.array([[-1 / 3, 0, 0], [1 / 3, 0, 0]], np.float32)
+        return Verdicts(places=np.arange(2), scores=np.array([0.8, 0.9], np.float32), displacements=sideways)
+
+    both = make_level(2, judge=judge, calibrate=False, max_iou=0.5).examine(Mipmaps(bright), pair, None)
+    one = make_level(2, judge=judge, max_iou=0.5).examine(Mipmaps(bright), pair, None)
+    assert len(both) == 2
+    np.testing.assert_allclose(one.boxes, [WHITE], atol=1e-4)
+    assert one.scores.tolist() == pytest.approx([0.9])
+
+
+def test_no_window_is_found_across_two_tiles(make_level: MakeLevel) -> None:
+    """A white photo: every window of every scale is bright, and none of them mixes two scales."""
+    stages: list[Stage] = []
+    white = np.full((96, 128, 3), 255, np.uint8)
+    found = make_level(min_score=0.999, max_iou=1.0).scan(Mipmaps(white), CASCADE, 24, stages.append)
+    assert len(found) == stages[0].entered
 
 
 def test_examining_keeps_what_is_bright_best_first(make_level: MakeLevel, bright: np.ndarray) -> None:
@@ -107,7 +156,7 @@ def test_examining_goes_batch_by_batch(make_level: MakeLevel, bright: np.ndarray
     level = make_level(2, min_score=0.0, max_iou=1.0, batch=2)
     at_once = make_level(2, min_score=0.0, max_iou=1.0).examine(Mipmaps(bright), windows(*places), None)
     found = level.examine(Mipmaps(bright), windows(*places), None)
-    assert [shape[0] for shape in level.classify.asked] == [2, 2, 1]  # type: ignore[attr-defined]
+    assert [shape[0] for shape in level.judge.asked] == [2, 2, 1]  # type: ignore[attr-defined]
     np.testing.assert_array_equal(found.boxes, at_once.boxes)
     np.testing.assert_array_equal(found.scores, at_once.scores)
 
@@ -116,8 +165,8 @@ def test_examining_nothing_asks_nothing(make_level: MakeLevel, bright: np.ndarra
     stages: list[Stage] = []
     level = make_level(2)
     assert len(level.examine(Mipmaps(bright), Candidates.empty(), stages.append)) == 0
-    assert level.classify.asked == []  # type: ignore[attr-defined]
-    assert [(stage.level, stage.entered) for stage in stages] == [(2, 0), (2, 0)]
+    assert level.judge.asked == []  # type: ignore[attr-defined]
+    assert [(stage.level, stage.entered) for stage in stages] == [(2, 0)] * 3
 
 
 def test_filtering_compares_within_a_scale() -> None:

@@ -25,7 +25,8 @@ def _stage(level: int, step: str, entered: int, *boxes: Box, elapsed_s: float = 
 def _trace(first: list[Box], second: list[Box], final: list[Box]) -> list[Stage]:
     return [
         _stage(1, "classified", 1000, *first, FAR, elapsed_s=0.004),
-        _stage(1, "filtered", len(first) + 1, *first, elapsed_s=0.002),
+        _stage(1, "calibrated", len(first) + 1, *first, FAR, elapsed_s=0.001),
+        _stage(1, "filtered", len(first) + 1, *first, elapsed_s=0.001),
         _stage(2, "classified", len(first), *second),
         _stage(2, "filtered", len(second), *second),
         _stage(0, "reported", len(second), *final, elapsed_s=0.0005),
@@ -51,6 +52,52 @@ def test_windows_are_counted_a_photo(two_photos: LevelTable) -> None:
 
 def test_a_face_needs_less_overlap_after_the_first_level(two_photos: LevelTable) -> None:
     assert [row.recall for row in two_photos.summaries()] == [1, 0.5, 0.5]
+
+
+def test_windows_left_are_counted_for_each_face_kept(photo) -> None:
+    table = LevelTable(min_face=20)
+    faces = [("face", FACE), ("face", (200.0, 0.0, 300.0, 100.0)), ("face", (0.0, 200.0, 100.0, 300.0))]
+    first = [FACE, LOOSE, FACE, (200.0, 0.0, 300.0, 90.0), FAR]
+    table.add(photo("a", faces), _trace(first, [], []))
+    assert [row.per_face for row in table.summaries()] == pytest.approx([4 / 2, np.nan, np.nan], nan_ok=True)
+
+
+def _calibrated(before: list[Box], after: list[Box]) -> list[Stage]:
+    return [_stage(1, "classified", 9, *before), _stage(1, "calibrated", len(before), *after)]
+
+
+def test_calibration_is_measured_on_the_windows_that_show_a_face(photo) -> None:
+    table = LevelTable(min_face=20)
+    too_far = (0.0, 0.0, 100.0, 29.0)
+    before, after = [LOOSE, too_far, FAR, LOOSE], [FACE, FACE, FACE, (0.0, 0.0, 100.0, 80.0)]
+    table.add(photo("a", [("face", FACE)]), _calibrated(before, after))
+    (row,) = table.summaries()
+    assert (row.iou_before, row.iou_after) == pytest.approx((0.45, 0.9))
+
+
+def test_a_window_is_measured_with_the_face_that_it_showed_before_calibration(photo) -> None:
+    table = LevelTable(min_face=20)
+    other = (200.0, 0.0, 300.0, 100.0)
+    table.add(photo("a", [("face", other), ("face", FACE)]), _calibrated([LOOSE], [other]))
+    (row,) = table.summaries()
+    assert (row.iou_before, row.iou_after) == pytest.approx((0.45, 0))
+
+
+@pytest.mark.parametrize(("side", "counted"), [(23.9, False), (24, True)])
+def test_calibration_is_asked_for_faces_from_24_pixels_whatever_is_searched(photo, side, counted) -> None:
+    table = LevelTable(min_face=60)
+    face = (0.0, 0.0, side, side)
+    table.add(photo("a", [("face", face)]), _calibrated([face], [face]))
+    (row,) = table.summaries()
+    assert row.iou_after == 1 if counted else np.isnan(row.iou_after)
+
+
+def test_without_faces_or_windows_calibration_has_no_figure(photo) -> None:
+    table = LevelTable(min_face=20)
+    table.add(photo("a"), _calibrated([FACE], [FACE]))
+    table.add(photo("b", [("face", FACE)]), _calibrated([], []))
+    (row,) = table.summaries()
+    assert np.isnan([row.iou_before, row.iou_after]).all()
 
 
 def test_time_is_the_median_photo_and_adds_the_steps_of_a_level(two_photos: LevelTable) -> None:

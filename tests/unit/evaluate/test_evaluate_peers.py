@@ -1,4 +1,4 @@
-"""Peers: YuNet's boxes from a model of constant outputs, the Haar cascade on a photo with one face."""
+"""Ours with untrained nets, YuNet's boxes from a model of constant outputs, Haar on a photo with one face."""
 
 import os
 import sys
@@ -10,10 +10,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+import smilecascade
 from smilecascade.datasets import open_set
+from smilecascade.detect.cascade import Stage
 from smilecascade.errors import SmilecascadeError
 from smilecascade.evaluate.measure import Found, performance
-from smilecascade.evaluate.peers import Haar, YuNet, opencv
+from smilecascade.evaluate.peers import Haar, Ours, Traced, Uncalibrated, YuNet, opencv
 from smilecascade.images import read
 
 STRIDES = (8, 16, 32)
@@ -65,6 +67,44 @@ def model(tmp_path: Path) -> Path:
     outputs["cls_8"][0, cell], outputs["obj_8"][0, cell] = 0.81, 0.64
     outputs["bbox_8"][0, cell] = (0.5, -0.25, np.log(4), np.log(2))
     return _model(tmp_path / "yunet.onnx", outputs)
+
+
+@pytest.fixture
+def noise() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def ours_and_still(random_bundle: Path) -> tuple[Ours, Uncalibrated]:
+    cascade = smilecascade.load(random_bundle, threads=1)
+    return Ours(cascade=cascade, min_score=0.02), Uncalibrated(cascade, min_score=0.02)
+
+
+def _steps(detector: Traced, image: np.ndarray) -> dict[tuple[int, str], Stage]:
+    return {(stage.level, stage.step): stage for stage in detector.trace(image, 24)}
+
+
+def test_without_calibration_the_same_windows_stay_where_they_are(
+    ours_and_still: tuple[Ours, Uncalibrated], noise: np.ndarray
+) -> None:
+    moved, still = (_steps(detector, noise) for detector in ours_and_still)
+    before = still[1, "classified"].candidates.boxes
+    assert len(before) > 0
+    np.testing.assert_array_equal(moved[1, "classified"].candidates.boxes, before)
+    np.testing.assert_array_equal(still[1, "calibrated"].candidates.boxes, before)
+    assert (moved[1, "calibrated"].candidates.boxes != before).any()
+
+
+def test_the_least_score_holds_for_what_is_found_but_not_for_the_levels(
+    ours_and_still: tuple[Ours, Uncalibrated], noise: np.ndarray
+) -> None:
+    for detector in ours_and_still:
+        assert min(face.score for face in detector.detect(noise, 24)) < 0.5
+        assert (_steps(detector, noise)[3, "classified"].candidates.scores >= 0.5).all()
+
+
+def test_our_detectors_have_names_of_their_own(ours_and_still: tuple[Ours, Uncalibrated]) -> None:
+    assert [one.name for one in ours_and_still] == ["smilecascade", "smilecascade uncalibrated"]
 
 
 def test_yunet_decodes_a_box(model: Path) -> None:

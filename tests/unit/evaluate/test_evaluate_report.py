@@ -49,8 +49,28 @@ def _performance(name: str, figure: Figure, recall: tuple[float, ...] = (0.5, 1.
 
 PERFORMANCES = [_performance("ours", KNOWN), _performance("a peer", UNKNOWN, ())]
 LEVELS = [
-    LevelSummary(level=1, entered=2000, classified=50.25, left=10, recall=0.995, elapsed_ms=3.456),
-    LevelSummary(level=0, entered=10, classified=10, left=2, recall=NAN, elapsed_ms=0.01),
+    LevelSummary(
+        level=1,
+        entered=2000,
+        classified=50.25,
+        left=10,
+        recall=0.995,
+        per_face=4.125,
+        iou_before=0.4321,
+        iou_after=0.75,
+        elapsed_ms=3.456,
+    ),
+    LevelSummary(
+        level=0,
+        entered=10,
+        classified=10,
+        left=2,
+        recall=NAN,
+        per_face=NAN,
+        iou_before=NAN,
+        iou_after=NAN,
+        elapsed_ms=0.01,
+    ),
 ]
 
 
@@ -61,17 +81,19 @@ FIGURES_TABLE = """\
 | a peer   |                   – |                   – |                   – |                   – |"""
 
 
+LEVELS_TABLE = """\
+| level | windows in | classified | left | recall kept | left a face | IoU before | IoU after |   ms |
+| ----- | ---------: | ---------: | ---: | ----------: | ----------: | ---------: | --------: | ---: |
+| 1     |     2000.0 |       50.2 | 10.0 |      99.50% |        4.12 |      0.432 |     0.750 | 3.46 |
+| all   |       10.0 |       10.0 |  2.0 |           – |           – |          – |         – | 0.01 |"""
+
+
 def test_figures_as_a_markdown_table() -> None:
     assert figures_table(PERFORMANCES) == FIGURES_TABLE
 
 
 def test_levels_as_a_markdown_table() -> None:
-    assert levels_table(LEVELS).splitlines() == [
-        "| level | windows in | classified | left | classified of in | recall kept |   ms |",
-        "| ----- | ---------: | ---------: | ---: | ---------------: | ----------: | ---: |",
-        "| 1     |     2000.0 |       50.2 | 10.0 |            2.51% |      99.50% | 3.46 |",
-        "| all   |       10.0 |       10.0 |  2.0 |                – |           – | 0.01 |",
-    ]
+    assert levels_table(LEVELS) == LEVELS_TABLE
 
 
 def test_tables_of_nothing_have_their_titles() -> None:
@@ -79,13 +101,16 @@ def test_tables_of_nothing_have_their_titles() -> None:
 
 
 def test_figures_as_json_are_strict_and_keep_the_facts(tmp_path: Path) -> None:
-    write_figures(tmp_path / "figures.json", {"seed": 1}, PERFORMANCES, LEVELS)
+    write_figures(tmp_path / "figures.json", {"seed": 1}, PERFORMANCES, {"ours": LEVELS})
     content = json.loads((tmp_path / "figures.json").read_text("utf-8"), parse_constant=pytest.fail)
     assert content["seed"] == 1
     assert content["detectors"][0]["ap"] == {"value": 0.98765, "low": 0.9, "high": 0.9999}
     assert content["detectors"][1]["ap"] == {"value": None, "low": None, "high": None}
     assert content["detectors"][0]["fit"]["scale_x"] == 1
-    assert [row["recall"] for row in content["levels"]] == [0.995, None]
+    assert [(row["detector"], row["recall"]) for row in content["levels"]] == [
+        ("ours", 0.995),
+        ("ours", None),
+    ]
 
 
 def test_froc_as_csv(tmp_path: Path) -> None:
@@ -99,11 +124,12 @@ def test_froc_as_csv(tmp_path: Path) -> None:
 
 
 def test_levels_as_csv(tmp_path: Path) -> None:
-    write_levels(tmp_path / "levels.csv", LEVELS)
+    write_levels(tmp_path / "levels.csv", {"ours": LEVELS, "another": LEVELS[:1]})
     assert (tmp_path / "levels.csv").read_text().splitlines() == [
-        "level,entered,classified,left,recall,elapsed_ms",
-        "1,2000,50.25,10,0.995,3.456",
-        "0,10,10,2,nan,0.01",
+        "detector,level,entered,classified,left,recall,per_face,iou_before,iou_after,elapsed_ms",
+        "ours,1,2000,50.25,10,0.995,4.125,0.4321,0.75,3.456",
+        "ours,0,10,10,2,nan,nan,nan,nan,0.01",
+        "another,1,2000,50.25,10,0.995,4.125,0.4321,0.75,3.456",
     ]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from smilecascade import images
-from smilecascade.records import AnnotatedPhoto, FaceLabel, OriginalLabel
+from smilecascade.records import AnnotatedPhoto, FaceLabel, Landmarks, OriginalLabel
 from smilecascade.train.crops import FaceCrops
 
 MakeLabel = Callable[..., FaceLabel]
@@ -21,11 +21,11 @@ def _quiet(quiet_torch: None) -> None:
 
 @pytest.fixture
 def label() -> MakeLabel:
-    """Labels a face by the edges of its square; takes a role."""
+    """Labels a face by the edges of its square; takes a role and points."""
 
-    def make(*square: float, role: str = "face") -> FaceLabel:
+    def make(*square: float, role: str = "face", points: Landmarks | None = None) -> FaceLabel:
         original = OriginalLabel(kind="box", values=square)
-        return FaceLabel(square=square, original=original, role=role)  # type: ignore[arg-type]
+        return FaceLabel(square=square, original=original, role=role, points=points)  # type: ignore[arg-type]
 
     return make
 
@@ -45,11 +45,15 @@ def make_photo(tmp_path: Path) -> MakePhoto:
 
 @pytest.fixture
 def face_crops() -> FaceCrops:
-    """Twelve stored crops of noise, of two sets, the last two with another face in them."""
+    """Twelve stored crops of noise, of two sets, the last two with another face in them; the
+    points of the second set are known, but for the middle of the mouth."""
     rng = np.random.default_rng(0)
+    points = rng.uniform(-0.3, 0.3, (12, 6, 2)).astype(np.float32)
+    points[:6] = points[:, 5] = np.nan
     return FaceCrops(
         pixels=rng.integers(0, 256, (12, 128, 128, 3), dtype=np.uint8),
         sets=np.array(["fddb_train"] * 6 + ["lfw_150px"] * 6),
         side=np.full(12, 60, np.float32),
         alone=np.array([True] * 10 + [False] * 2),
+        points=points,
     )

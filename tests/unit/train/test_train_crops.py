@@ -4,9 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smilecascade.records import AnnotatedPhoto, FaceLabel
+from smilecascade.errors import SpecError
+from smilecascade.records import AnnotatedPhoto, FaceLabel, Landmarks
 from smilecascade.train import crops
-from smilecascade.train.crops import STORED, cut, store
+from smilecascade.train.crops import POINTS, STORED, cut, store
 
 MakeLabel = Callable[..., FaceLabel]
 MakePhoto = Callable[..., AnnotatedPhoto]
@@ -57,7 +58,7 @@ def test_the_face_fills_the_middle_of_its_crop(
 ) -> None:
     image = np.zeros((150, 200, 3), np.uint8)
     image[40:72, 80:112] = 255
-    stored = store(named(make_photo(image, label(80, 40, 112, 72))), tmp_path / "faces")
+    stored = store(named(make_photo(image, label(80, 40, 112, 72))), tmp_path / "faces", {})
     assert stored.pixels.shape == (1, STORED, STORED, 3)
     face = np.zeros((STORED, STORED), bool)
     face[STORED // 4 : 3 * STORED // 4, STORED // 4 : 3 * STORED // 4] = True
@@ -77,7 +78,7 @@ def test_true_faces_of_some_size_are_stored(label: MakeLabel, make_photo: MakePh
         label(500, 100, 509, 109),
         label(600, 100, 610, 110),
     )
-    stored = store(named(photo), tmp_path / "faces")
+    stored = store(named(photo), tmp_path / "faces", {})
     assert stored.side.tolist() == [30, 31, 10]
     assert len(stored) == 3
 
@@ -94,7 +95,7 @@ def test_a_face_is_alone_where_nothing_reaches_into_its_crop(
         label(600, 100, 640, 140),
         label(600, 159, 620, 179, role="ignore"),
     )
-    assert store(named(photo), tmp_path / "faces").alone.tolist() == [True, True, False, False]
+    assert store(named(photo), tmp_path / "faces", {}).alone.tolist() == [True, True, False, False]
 
 
 def test_photos_that_cannot_be_read_are_passed_over(
@@ -107,14 +108,35 @@ def test_photos_that_cannot_be_read_are_passed_over(
         AnnotatedPhoto(path=tmp_path / "missing.jpg", name="missing.jpg", faces=good.faces),
         good,
     ]
-    assert len(store(named(*photos), tmp_path / "faces")) == 1
+    assert len(store(named(*photos), tmp_path / "faces", {})) == 1
+
+
+def test_points_are_stored_from_the_centre_in_sides_of_the_square(
+    label: MakeLabel, make_photo: MakePhoto, tmp_path: Path
+) -> None:
+    points = Landmarks(left_eye=(90, 50), right_eye=(110.5, 50), nose=(96, 60), mouth=(0, 0))
+    photo = make_photo(noise(150, 200), label(80, 40, 112, 72, points=points), label(10, 90, 50, 130))
+    stored = store(named(photo), tmp_path / "faces", {})
+    assert stored.points.shape == (2, 6, 2)
+    assert stored.points.dtype == np.float32
+    wanted = dict.fromkeys(POINTS, (np.nan, np.nan))
+    wanted |= {"left_eye": (-6, -6), "right_eye": (14.5, -6), "nose": (0, 4), "mouth": (-96, -56)}
+    np.testing.assert_allclose(stored.points[0] * 32, list(wanted.values()), atol=2e-3)
+    assert np.isnan(stored.points[1]).all()
+
+
+def test_crops_of_other_inputs_are_refused(label: MakeLabel, make_photo: MakePhoto, tmp_path: Path) -> None:
+    store(named(make_photo(noise(90, 90), label(20, 20, 60, 60))), tmp_path / "faces", {"photos": "6f1c"})
+    with pytest.raises(SpecError, match=r"faces\.npy: was made with photos '6f1c', now it is '0b7e'"):
+        store(no_photos(), tmp_path / "faces", {"photos": "0b7e"})
 
 
 def test_crops_are_stored_once(label: MakeLabel, make_photo: MakePhoto, tmp_path: Path) -> None:
-    first = store(named(make_photo(noise(90, 90), label(20, 20, 60, 60))), tmp_path / "faces")
-    again = store(no_photos(), tmp_path / "faces")
+    first = store(named(make_photo(noise(90, 90), label(20, 20, 60, 60))), tmp_path / "faces", {})
+    again = store(no_photos(), tmp_path / "faces", {})
     np.testing.assert_array_equal(again.pixels, first.pixels)
-    np.testing.assert_array_equal(again.alone, first.alone)
+    for column in ("sets", "side", "alone", "points"):
+        np.testing.assert_array_equal(getattr(again, column), getattr(first, column))
 
 
 @pytest.mark.parametrize("killed_in", ["_crops_of", "_write_rows", "finish_array"])
@@ -129,14 +151,19 @@ def test_a_storing_that_was_killed_begins_anew(
     with monkeypatch.context() as patch:
         patch.setattr(crops, killed_in, killed)
         with pytest.raises(KeyboardInterrupt):
-            store(named(photo), tmp_path / "faces")
-    stored = store(named(photo), tmp_path / "faces")
+            store(named(photo), tmp_path / "faces", {})
+    stored = store(named(photo), tmp_path / "faces", {})
     np.testing.assert_array_equal(stored.pixels[0], cut(noise(90, 90), (0, 0, 80, 80), STORED))
-    assert sorted(path.name for path in (tmp_path / "faces").iterdir()) == ["faces.csv", "faces.npy"]
+    assert sorted(path.name for path in (tmp_path / "faces").iterdir()) == [
+        "faces.csv",
+        "faces.npy",
+        "faces.npy.json",
+    ]
 
 
 def test_no_faces_are_a_value(make_photo: MakePhoto, tmp_path: Path) -> None:
-    stored = store(named(make_photo(noise(9, 9))), tmp_path / "faces")
+    stored = store(named(make_photo(noise(9, 9))), tmp_path / "faces", {})
     assert len(stored) == 0
     assert stored.pixels.shape == (0, STORED, STORED, 3)
     assert stored.sets.shape == stored.side.shape == stored.alone.shape == (0,)
+    assert stored.points.shape == (0, 6, 2)

@@ -11,14 +11,14 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from smilecascade.errors import SpecError
-from smilecascade.nets import entry
+from smilecascade.nets import Outputs, entry
 from smilecascade.specs import TrainSpec
 from smilecascade.train import loop
 from smilecascade.train.crops import FaceCrops
-from smilecascade.train.loop import fit, learning_rate, normalised
+from smilecascade.train.loop import fit, in_float32, learning_rate, normalised
 from smilecascade.train.samples import Samples
 
-SPEC = TrainSpec(net="face-12", steps=8, batch=24, warmup=2, validate_every=3, threads=1, seed=5)
+SPEC = TrainSpec(net="joint-12", steps=8, batch=24, warmup=2, validate_every=3, threads=1, seed=5)
 
 Stop = Callable[[int, float], None]
 
@@ -78,7 +78,7 @@ def test_a_training_goes_on_as_if_it_had_never_stopped(samples: Samples, tmp_pat
     assert same(*final)
 
 
-@pytest.mark.parametrize("net", ["face-24", "face-48", "li-24"])
+@pytest.mark.parametrize("net", ["joint-24", "joint-48", "li-24", "li-24-cal", "li-24-direct"])
 def test_every_kind_of_layer_goes_on(face_crops: FaceCrops, tmp_path: Path, net: str) -> None:
     spec = replace(SPEC, net=net, batch=12, steps=4, validate_every=2)
     samples = samples_for(spec, face_crops)
@@ -180,7 +180,7 @@ def elapsed(path: Path) -> list[str]:
 
 
 def test_a_net_learns_to_tell_white_from_black(face_crops: FaceCrops, tmp_path: Path) -> None:
-    spec = replace(SPEC, steps=25, batch=32, positives=0.5, learning_rate=1e-2, validate_every=25)
+    spec = replace(SPEC, steps=25, batch=32, positives=0.5, learning_rate=1e-2, displacement_weight=0.0)
     black = np.zeros((10, 12, 12, 3), np.uint8)
     white = replace(face_crops, pixels=np.full_like(face_crops.pixels, 255), alone=np.zeros(12, bool))
     losses: list[float] = []
@@ -196,6 +196,45 @@ def test_only_the_hardest_samples_count(samples: Samples, tmp_path: Path) -> Non
             samples, tmp_path / str(share), spec, lambda step, loss, share=share: losses.update({share: loss})
         )  # type: ignore[misc]
     assert losses[0.1] > losses[1.0]
+
+
+@pytest.mark.parametrize(("weight", "learns"), [(0.3, True), (0.0, False)])
+def test_a_head_learns_if_it_has_a_weight(
+    samples: Samples, tmp_path: Path, weight: float, learns: bool
+) -> None:
+    spec = replace(SPEC, displacement_weight=weight, weight_decay=0.0)
+    first, later = (
+        trained(samples, tmp_path / str(steps), replace(spec, steps=steps)).state_dict() for steps in (1, 8)
+    )
+    assert not torch.equal(first["face.weight"], later["face.weight"])
+    assert torch.equal(first["displacement.weight"], later["displacement.weight"]) is not learns
+
+
+def test_a_calibrator_learns_from_faces_alone(face_crops: FaceCrops, tmp_path: Path) -> None:
+    spec = replace(SPEC, net="article-12-cal", positives=1.0, displaced="classes")
+    losses: list[float] = []
+    samples = Samples(face_crops, np.zeros((0, 12, 12, 3), np.uint8), 12, spec)
+    trained(samples, tmp_path, spec, lambda step, loss: losses.append(loss))
+    assert np.isfinite(losses).all()
+
+
+def test_half_precision_hardly_changes_the_loss(samples: Samples, tmp_path: Path) -> None:
+    losses: dict[str, list[float]] = {"float32": [], "bfloat16": []}
+    for precision, seen in losses.items():
+        spec = replace(SPEC, precision=precision, steps=2)
+        net = trained(samples, tmp_path / precision, spec, lambda step, loss, seen=seen: seen.append(loss))  # type: ignore[misc]
+        assert {weight.dtype for weight in net.parameters()} == {torch.float32}
+    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.03)
+    assert losses["bfloat16"] != losses["float32"]
+
+
+def test_outputs_are_float32_for_the_loss() -> None:
+    half = Outputs(face=torch.ones(2, 1, 1, 1, dtype=torch.bfloat16), points=torch.ones(2, 10, 1, 1))
+    outputs = in_float32(half)
+    assert outputs.face is not None
+    assert outputs.face.dtype == torch.float32
+    assert outputs.displacement is None
+    torch.testing.assert_close(outputs.points, half.points)
 
 
 def test_pixels_are_scaled_to_minus_one_and_one() -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from smilecascade.detect.level import Watcher
+from smilecascade.errors import SpecError
 from smilecascade.mipmaps import Mipmaps
 from smilecascade.records import AnnotatedPhoto, Candidates, FaceLabel
 from smilecascade.train.mine import clear_of_faces, mined_windows, random_windows, store
@@ -157,16 +158,29 @@ def test_a_photo_without_mistakes_gives_none(make_photo: MakePhoto) -> None:
 
 def test_windows_are_stored_once(tmp_path: Path) -> None:
     parts = [noise(12, 12)[None], np.zeros((0, 12, 12, 3), np.uint8), np.stack([noise(12, 12, 1)] * 2)]
-    stored = store(iter(parts), 12, tmp_path / "level1" / "negatives.npy")
+    stored = store(iter(parts), 12, tmp_path / "level1" / "negatives.npy", {})
     np.testing.assert_array_equal(stored, np.concatenate(parts))
 
     def never() -> object:
         raise AssertionError("the windows are stored already")
         yield
 
-    again = store(never(), 12, tmp_path / "level1" / "negatives.npy")  # type: ignore[arg-type]
+    again = store(never(), 12, tmp_path / "level1" / "negatives.npy", {})  # type: ignore[arg-type]
     np.testing.assert_array_equal(again, stored)
-    assert [path.name for path in (tmp_path / "level1").iterdir()] == ["negatives.npy"]
+    assert sorted(path.name for path in (tmp_path / "level1").iterdir()) == [
+        "negatives.npy",
+        "negatives.npy.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("window", "seed", "message"),
+    [(12, 2, "was made with seed 1, now it is 2"), (24, 1, "was made with window 12, now it is 24")],
+)
+def test_windows_of_other_inputs_are_refused(tmp_path: Path, window: int, seed: int, message: str) -> None:
+    store([noise(12, 12)[None]], 12, tmp_path / "negatives.npy", {"seed": 1})
+    with pytest.raises(SpecError, match=rf"negatives\.npy: {message}"):
+        store([], window, tmp_path / "negatives.npy", {"seed": seed})
 
 
 def test_a_storing_that_was_killed_begins_anew(tmp_path: Path) -> None:
@@ -175,10 +189,10 @@ def test_a_storing_that_was_killed_begins_anew(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store(killed(), 12, tmp_path / "negatives.npy")  # type: ignore[arg-type]
+        store(killed(), 12, tmp_path / "negatives.npy", {})  # type: ignore[arg-type]
     assert not (tmp_path / "negatives.npy").exists()
-    assert len(store([noise(12, 12)[None]], 12, tmp_path / "negatives.npy")) == 1
+    assert len(store([noise(12, 12)[None]], 12, tmp_path / "negatives.npy", {})) == 1
 
 
 def test_no_windows_are_stored_as_none(tmp_path: Path) -> None:
-    assert store([], 12, tmp_path / "negatives.npy").shape == (0, 12, 12, 3)
+    assert store([], 12, tmp_path / "negatives.npy", {}).shape == (0, 12, 12, 3)

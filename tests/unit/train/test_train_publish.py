@@ -10,9 +10,9 @@ from torch import nn
 from smilecascade.errors import BundleError
 from smilecascade.nets import entry
 from smilecascade.train import publish
-from smilecascade.train.publish import Scores, exported
+from smilecascade.train.publish import Judge, exported
 
-FACE = entry("face-12")
+FIRST = entry("joint-12")
 CROPS = np.random.default_rng(0).integers(0, 256, (6, 12, 12, 3), dtype=np.uint8)
 
 
@@ -28,65 +28,114 @@ def damaging(net: nn.Module, change: Callable[[nn.Module], object]) -> Callable[
     return exporting
 
 
-def test_scores_are_probabilities_of_a_face() -> None:
-    net = FACE.build().eval()
-    pixels = torch.from_numpy(CROPS)
-    with torch.inference_mode():
-        logits = net(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).flatten(1)
-        expected = logits.exp()[:, 1] / logits.exp().sum(1)
-        torch.testing.assert_close(Scores(net)(pixels).flatten(), expected)
-
-
-def test_the_export_takes_any_number_of_windows_of_any_size() -> None:
-    session = onnxruntime.InferenceSession(exported(FACE.build(), FACE, CROPS))
-    for shape, wanted in (
-        ((1, 12, 12, 3), (1, 1, 1)),
-        ((9, 12, 12, 3), (9, 1, 1)),
-        ((1, 31, 20, 3), (1, 10, 5)),
-    ):
-        (scores,) = session.run(None, {"pixels": np.zeros(shape, np.uint8)})
-        assert scores.shape == wanted
-
-
-def test_the_exported_net_does_not_drop_out() -> None:
-    net = FACE.build().train()
-    session = onnxruntime.InferenceSession(exported(net, FACE, CROPS))
-    first, second = (session.run(None, {"pixels": CROPS})[0] for _ in range(2))
-    np.testing.assert_array_equal(first, second)
-
-
-def test_crops_are_not_needed() -> None:
-    assert exported(FACE.build(), FACE, CROPS[:0])
-
-
-def test_the_same_net_gives_the_same_bytes() -> None:
-    net = FACE.build()
-    assert exported(net, FACE, CROPS) == exported(net, FACE, CROPS[:0], seed=3)
+def run(onnx: bytes, pixels: np.ndarray, min_score: float = 0.0) -> dict[str, np.ndarray]:
+    """What the exported net says, by the name of the output."""
+    session = onnxruntime.InferenceSession(onnx)
+    names = [output.name for output in session.get_outputs()]
+    said = session.run(None, {"pixels": pixels, "min_score": np.array(min_score, np.float32)})
+    return dict(zip(names, said, strict=True))
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("name", "outputs"),
     [
-        lambda net: net[-1].bias.add_(torch.tensor([0.0, 0.01])),
-        lambda net: net[1].weight.mul_(1.01),
-        lambda net: net[-1].weight.fill_(float("nan")),
+        ("li-12", ["places", "scores"]),
+        ("joint-12", ["places", "scores", "displacements"]),
+        ("joint-48", ["places", "scores", "displacements", "points"]),
+    ],
+)
+def test_a_net_says_what_it_has_heads_for(name: str, outputs: list[str]) -> None:
+    net, window = entry(name).build(), entry(name).window
+    assert Judge(net).outputs == outputs
+    assert (
+        list(run(exported(net, entry(name), CROPS[:0]), np.zeros((2, window, window, 3), np.uint8)))
+        == outputs
+    )
+
+
+def test_scores_are_probabilities_of_a_face() -> None:
+    net, pixels = FIRST.build().eval(), torch.from_numpy(CROPS)
+    with torch.inference_mode():
+        logits = net(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).face.flatten()
+        places, scores, *_ = Judge(net)(pixels, torch.tensor(0.0))
+    assert places.tolist() == list(range(6))
+    torch.testing.assert_close(scores, 1 / (1 + (-logits).exp()))
+
+
+def test_windows_below_the_threshold_are_not_kept() -> None:
+    onnx = exported(FIRST.build(), FIRST, CROPS)
+    everything = run(onnx, CROPS)
+    threshold = float(np.median(everything["scores"]))
+    rows = np.flatnonzero(everything["scores"] >= threshold)
+    kept = run(onnx, CROPS, threshold)
+    assert 0 < len(rows) < len(CROPS)
+    for name, values in kept.items():
+        np.testing.assert_allclose(values, everything[name][rows], atol=1e-6, err_msg=name)
+    assert {name: values.shape for name, values in run(onnx, CROPS, 1.01).items()} == {
+        "places": (0,),
+        "scores": (0,),
+        "displacements": (0, 3),
+    }
+
+
+@pytest.mark.parametrize(
+    ("shape", "positions"),
+    [
+        ((1, 12, 12, 3), 1),
+        ((9, 12, 12, 3), 9),
+        ((0, 12, 12, 3), 0),
+        ((1, 31, 20, 3), 5 * 3),
+        ((2, 16, 12, 3), 4),
+    ],
+)
+def test_the_export_takes_any_number_of_windows_of_any_size(shape: tuple[int, ...], positions: int) -> None:
+    said = run(exported(FIRST.build(), FIRST, CROPS), np.zeros(shape, np.uint8))
+    assert said["places"].dtype == np.int64
+    assert said["places"].tolist() == list(range(positions))
+    assert said["scores"].shape == (positions,)
+    assert said["displacements"].shape == (positions, 3)
+
+
+def test_the_exported_net_does_not_drop_out() -> None:
+    onnx = exported(FIRST.build().train(), FIRST, CROPS)
+    np.testing.assert_array_equal(run(onnx, CROPS)["scores"], run(onnx, CROPS)["scores"])
+
+
+def test_crops_are_not_needed() -> None:
+    assert exported(FIRST.build(), FIRST, CROPS[:0])
+
+
+def test_the_same_net_gives_the_same_bytes() -> None:
+    net = FIRST.build()
+    assert exported(net, FIRST, CROPS) == exported(net, FIRST, CROPS[:0], seed=3)
+
+
+@pytest.mark.parametrize(
+    ("output", "change"),
+    [
+        ("scores", lambda net: net.face.bias.add_(0.01)),
+        ("scores", lambda net: net.trunk[1].weight.mul_(1.01)),
+        ("scores", lambda net: net.face.weight.fill_(float("nan"))),
+        ("displacements", lambda net: net.displacement.weight.mul_(1.01)),
+        ("points", lambda net: net.points.bias[9].add_(1e-3)),
     ],
 )
 def test_a_mismatch_is_refused(
-    monkeypatch: pytest.MonkeyPatch, change: Callable[[nn.Module], object]
+    monkeypatch: pytest.MonkeyPatch, output: str, change: Callable[[Any], object]
 ) -> None:
-    net = FACE.build()
+    last = entry("joint-48")
+    net = last.build()
     monkeypatch.setattr(torch.onnx, "export", damaging(net, change))
     with pytest.raises(
-        BundleError, match=r"the exported net differs from PyTorch by .*; nothing was written"
+        BundleError, match=rf"the exported net's {output} differ from PyTorch's by .*; nothing was written"
     ):
-        exported(net, FACE, CROPS)
+        exported(net, last, np.zeros((0, 48, 48, 3), np.uint8))
 
 
 def test_random_pixels_and_real_crops_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[np.ndarray] = []
-    monkeypatch.setattr(publish, "_compare", lambda scores, net, probes: compared.extend(probes))
-    exported(FACE.build(), FACE, CROPS)
+    monkeypatch.setattr(publish, "_compare", lambda net, onnx, probes: compared.extend(probes))
+    exported(FIRST.build(), FIRST, CROPS)
     windows, picture, crops = compared
     assert windows.shape[1:] == (12, 12, 3)
     assert min(picture.shape[1:3]) > 12

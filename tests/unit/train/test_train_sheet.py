@@ -6,10 +6,15 @@ from smilecascade.train.sheet import contact_sheet
 
 
 def batch(count: int) -> Batch:
-    """Flat pictures of 5 pixels, each of its own grey; the first is a face."""
+    """Flat pictures of 5 pixels, each of its own grey; the first is a face, the second hardly in place."""
     grey = torch.arange(count, dtype=torch.float32) * 10 + 5.4
-    labels = torch.tensor([int(number == 0) for number in range(count)])
-    return Batch(pixels=grey[:, None, None, None].expand(count, 3, 5, 5), labels=labels)
+    faces = min(count, 2)
+    return Batch(
+        pixels=grey[:, None, None, None].expand(count, 3, 5, 5),
+        labels=torch.tensor([1, -1, *[0] * count])[:count],
+        displacements=torch.zeros(faces, 3),
+        points=torch.zeros(faces, 6, 2),
+    )
 
 
 def test_samples_stand_in_rows_in_their_order() -> None:
@@ -20,11 +25,12 @@ def test_samples_stand_in_rows_in_their_order() -> None:
     assert greys == [[5] * 3, [15] * 3, [25] * 3, [35] * 3, [45] * 3, [255] * 3]
 
 
-def test_faces_are_framed_otherwise_than_the_rest() -> None:
-    frames = contact_sheet(batch(3), columns=3)[0, ::9]
-    red, green, _ = frames.T.astype(int)
-    assert green[0] > red[0]
-    assert (red[1:] > green[1:]).all()
+def test_frames_tell_what_a_sample_is_labelled() -> None:
+    face, neither, *others = contact_sheet(batch(4), columns=4)[0, ::9].astype(int)
+    assert face[1] > face[0]
+    assert neither[0] == neither[1] == neither[2]
+    for red, green, _ in others:
+        assert red > green
 
 
 def test_pictures_are_enlarged() -> None:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from smilecascade.draw import YELLOW, draw_faces
+from smilecascade.draw import draw_faces
+from smilecascade.draw.paint import YELLOW
 from smilecascade.records import Face
 
 GREY = 128

@@ -1,0 +1,6 @@
+"""Pictures of what was found: faces on a photo, and the stages of the cascade."""
+
+from smilecascade.draw.faces import draw_faces
+from smilecascade.draw.stages import draw_stages
+
+__all__ = ["draw_faces", "draw_stages"]

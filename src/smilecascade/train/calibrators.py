@@ -1,0 +1,230 @@
+"""Calibrators by themselves, side by side: the sources' nets, and direct regression against classes.
+
+The article names a window's displacement as one of 45 classes, says that this beats predicting
+it directly, and distrusts the error in classes as a measure. Here each net is trained both
+ways on the same windows, with the error of the displacement beside that of the class, and
+then asked about the very windows that the levels of a bundle keep.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from smilecascade import images
+from smilecascade.bundle import Bundle
+from smilecascade.detect.cascade import Detector, Stage
+from smilecascade.detect.level import filtered
+from smilecascade.evaluate.levels import CALIBRATED_IOU, KEPT_IOU_FIRST, KEPT_IOU_LATER, LEAST_SIDE
+from smilecascade.geometry.boxes import FloatArray, iou, iou_of_pairs, sides
+from smilecascade.geometry.calibration import calibrated
+from smilecascade.mipmaps import Mipmaps, Pixels
+from smilecascade.nets import Net, entry
+from smilecascade.records import AnnotatedPhoto, Candidates
+from smilecascade.specs import TrainSpec
+from smilecascade.train import sets
+from smilecascade.train.crops import FaceCrops
+from smilecascade.train.loop import Progress, fit, normalised
+from smilecascade.train.losses import errors
+from smilecascade.train.recipe import Places, stored_faces
+from smilecascade.train.samples import Samples
+from smilecascade.train.targets import expected
+
+#: Each net twice, as classes and directly, with the same batches.
+SPECS: dict[str, TrainSpec] = {
+    name: TrainSpec(
+        net=name, steps=steps, batch=batch, positives=1.0, displaced="classes", displacement_weight=1.0
+    )
+    for size, steps, batch in (("article-12", 8000, 512), ("li-24", 6000, 384), ("article-48", 2000, 128))
+    for name in (f"{size}-cal", f"{size}-direct")
+}
+
+#: A line of the comparison's table, a column each.
+COLUMNS = (
+    "net",
+    "weights",
+    "class error",
+    "displacement error",
+    "IoU before",
+    "IoU after",
+    "windows a face before",
+    "windows a face after",
+    "minutes",
+)
+
+#: How a net moves windows: crops (N, S, S, 3) uint8 to displacements (N, 3).
+Predict = Callable[[Pixels], FloatArray]
+
+#: Makes what is told of a training's progress from the net's name and its number of steps.
+Watch = Callable[[str, int], Progress]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What moving the kept windows of a level does, over a set of photos.
+
+    iou: median IoU with the true square, of the windows that overlap one by ``CALIBRATED_IOU``
+    before they are moved. per_face: windows left a face after the level's filter.
+    """
+
+    iou: float
+    per_face: float
+
+
+def compared(
+    nets: Sequence[str],
+    bundle: Bundle,
+    places: Places,
+    out: Path,
+    *,
+    steps: int | None,
+    seed: int,
+    progress: Watch,
+) -> list[dict[str, str]]:
+    """Train these nets, ask each about the windows of its level of ``bundle``; a row of ``COLUMNS`` a net.
+
+    Writes ``calibrators.csv`` and ``curves.png`` into the folder ``out``; trainings and their
+    checkpoints are in ``places.work / "calibrators"``, and go on from there.
+    """
+    faces, known = stored_faces(places)
+    rows = []
+    for name in nets:
+        spec = replace(SPECS[name], steps=steps or SPECS[name].steps, seed=seed)
+        net = trained(name, faces, known, spec, _folder(places, name), progress(name, spec.steps))
+        rows.append(_row(name, net, bundle, places))
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "calibrators.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    draw_curves(out / "curves.png", {name: _curves(_folder(places, name)) for name in nets})
+    return rows
+
+
+def _folder(places: Places, name: str) -> Path:
+    return places.work / "calibrators" / name
+
+
+def _row(name: str, net: Net, bundle: Bundle, places: Places) -> dict[str, str]:
+    photos = sets.validation_photos(places.data)
+    detector = Detector(bundle, threads=SPECS[name].threads)
+    still, moved = on_windows(detector, photos, [unmoved, predicting(net)], entry(name).window)
+    last = _curves(_folder(places, name))
+    figures = (
+        name,
+        f"{sum(weight.numel() for weight in net.parameters()):,}",
+        f"{last['class_error'][-1]:.3f}" if "class_error" in last else "–",
+        f"{last['displacement_error'][-1]:.4f}",
+        f"{still.iou:.3f}",
+        f"{moved.iou:.3f}",
+        f"{still.per_face:.2f}",
+        f"{moved.per_face:.2f}",
+        f"{last['elapsed_s'][-1] / 60:.1f}",
+    )
+    return dict(zip(COLUMNS, figures, strict=True))
+
+
+def _curves(folder: Path) -> dict[str, list[float]]:
+    """The columns of a training's ``progress.csv`` at its validations."""
+    with (folder / "progress.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row.get("displacement_error")]
+    return {name: [float(row[name]) for row in rows] for name in rows[0] if rows[0][name]}
+
+
+def draw_curves(path: Path, curves: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
+    """Learning curves as a PNG: the error in classes, and the error of the displacement, by step."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    titles = {"class_error": "error in 45 classes", "displacement_error": "mean error of dx, dy, ln s"}
+    for axes, (name, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
+        for net, columns in curves.items():
+            if name in columns:
+                axes.plot(columns["step"], columns[name], label=net)
+        axes.set_title(title)
+        axes.set_xlabel("step")
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(path, dpi=110)
+
+
+def trained(
+    name: str, faces: FaceCrops, known: FaceCrops, spec: TrainSpec, folder: Path, progress: Progress
+) -> Net:
+    """A calibrator, trained on every face displaced by all classes; its curves are in ``folder``."""
+    window = entry(name).window
+    nothing = np.zeros((0, window, window, 3), np.uint8)
+    held = Samples(known, nothing, window, replace(spec, batch=2048)).batch(0)
+
+    def validate(net: Net) -> dict[str, float]:
+        return errors(net(normalised(held.pixels)), held)
+
+    return fit(Samples(faces, nothing, window, spec), spec, folder, validate=validate, progress=progress)
+
+
+def predicting(net: Net) -> Predict:
+    """The net's displacements, as the cascade reads them."""
+
+    def predict(crops: Pixels) -> FloatArray:
+        with torch.inference_mode():
+            logits = net(normalised(torch.from_numpy(crops).permute(0, 3, 1, 2).float())).displacement
+            assert logits is not None
+            moved: FloatArray = expected(logits.flatten(1)).numpy()
+        return moved
+
+    return predict
+
+
+def unmoved(crops: Pixels) -> FloatArray:
+    """No calibration: every window stays."""
+    return np.zeros((len(crops), 3), np.float32)
+
+
+def on_windows(
+    detector: Detector, photos: Iterable[AnnotatedPhoto], predicts: Sequence[Predict], window: int
+) -> list[Moved]:
+    """What each calibrator does with the windows that the level of this size keeps in the photos.
+
+    Raises StopIteration where the detector has no such level.
+    """
+    level = next(level for level in detector.levels if level.spec.window == window)
+    least_iou = KEPT_IOU_FIRST if level.number == 1 else KEPT_IOU_LATER
+    ious: list[list[NDArray[np.float32]]] = [[] for _ in predicts]
+    shown = np.zeros((len(predicts), 2))
+    for photo in photos:
+        faces = photo.squares("face")
+        faces = faces[sides(faces) >= LEAST_SIDE]
+        mipmaps = Mipmaps(images.read(photo.path))
+        kept = _kept(detector, mipmaps, level.number)
+        crops = mipmaps.crops(kept.boxes, window)
+        for row, predict in enumerate(predicts):
+            moved = replace(kept, boxes=calibrated(kept.boxes, predict(crops)), points=None)
+            ious[row].append(_iou_of_shown(kept.boxes, moved.boxes, faces))
+            keeps = iou(faces, filtered(moved, level.spec.max_iou).boxes) >= least_iou
+            shown[row] += int(keeps.any(axis=0).sum()), int(keeps.any(axis=1).sum())
+    return [
+        Moved(iou=float(np.median(np.concatenate(each))), per_face=float(windows / max(1, faces)))
+        for each, (windows, faces) in zip(ious, shown, strict=True)
+    ]
+
+
+def _kept(detector: Detector, photo: Mipmaps, number: int) -> Candidates:
+    """The windows that a level's classifier keeps, before they are moved."""
+    stages: list[Stage] = []
+    detector.survivors(photo, min_face=LEAST_SIDE, watch=stages.append)
+    return next(s.candidates for s in stages if s.level == number and s.step == "classified")
+
+
+def _iou_of_shown(before: FloatArray, after: FloatArray, faces: FloatArray) -> NDArray[np.float32]:
+    if not len(faces):
+        return np.zeros(0, np.float32)
+    overlap = iou(before, faces)
+    near = overlap.max(axis=1, initial=0) >= CALIBRATED_IOU
+    moved: NDArray[np.float32] = iou_of_pairs(after, faces[overlap.argmax(axis=1)])[near]
+    return moved
