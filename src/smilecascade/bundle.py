@@ -81,7 +81,8 @@ class Verdicts:
         )
 
 
-#: A net at work: RGB uint8 (N, H, W, 3) and the least score to what it says of those it keeps.
+#: A net at work: RGBX uint8 (N, H, W, 4), red, green, blue and a byte that is not looked at, and the
+#: least score to what it says of those it keeps.
 Judge = Callable[[NDArray[np.uint8], float], Verdicts]
 
 

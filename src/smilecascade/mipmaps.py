@@ -3,21 +3,22 @@
 Resampling the photo for every scale of the pyramid, or every window from the full photo, costs
 more than the networks do. Here each size is made once, by halving the one before (a box
 filter), and whatever is wanted picks its pixels from the copy whose resolution fits, without
-interpolation: a batch of crops is a single ``numpy.take``, and a pyramid image, picked at twice
-its size, the mean of four picks. Training cuts in the same way, so that the nets know how it
-looks.
+interpolation: a batch of crops is a ``numpy.take``, and a pyramid image, picked at twice its
+size, the mean of four picks. Training cuts in the same way, so that the nets know how it looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from math import floor, log2
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from smilecascade.geometry.boxes import FloatArray, IntArray, sides
+from smilecascade.geometry.boxes import FloatArray, sides
+from smilecascade.sheets import Sheet
 
 Pixels = NDArray[np.uint8]
 
@@ -25,196 +26,218 @@ Pixels = NDArray[np.uint8]
 #: there would be detail lost, with more the picked ones would alias.
 LEAST_SPAN = 0.75
 
-#: Photos up to this many pixels are also doubled, for windows smaller than their crops.
-DOUBLED_PIXELS = 4_000_000
-
-#: A copy as it is picked from: a pixel's bytes are red, green, blue and one that means nothing.
-#: One number a pixel is picked several times as fast as three.
+#: A pixel as one number, which is picked several times as fast as three bytes. As bytes they are
+#: red, green, blue and one that means nothing: RGBX.
 _Packed = NDArray[np.uint32]
+
+_Ints = NDArray[np.signedinteger]
+
+#: Bytes worked on at once: more leave the cache, and the system is asked for their memory each time.
+_BLOCK = 1 << 16
 
 
 class Mipmaps:
     """A photo, RGB uint8 (H, W, 3) with H, W ≥ 1, and its halved copies, made when first wanted.
 
-    Not shared between threads: each detection makes its own.
+    What is cut from it is RGBX, four bytes a pixel, the last of which means nothing: so the nets
+    take it, and leaving the byte out would cost more than it saves. Not shared between threads:
+    each detection makes its own.
     """
 
     def __init__(self, image: Pixels) -> None:
         self.height, self.width = image.shape[:2]
+        self._photo = np.ascontiguousarray(image)
         self._deepest = int(np.log2(min(self.height, self.width)))
-        self._images = {0: Image.fromarray(np.ascontiguousarray(image))}
-        self._packed: dict[int, _Packed] = {}
+        halvings = range(1, self._deepest + 1)
+        self._shapes = [(self.height, self.width)]
+        for _ in halvings:
+            height, width = self._shapes[-1]
+            self._shapes.append(((height + 1) // 2, (width + 1) // 2))
+        # All halved copies in one array, each where the one before ends: crops from several of
+        # them are picked at once.
+        ends = np.cumsum([0, 0, *(height * width for height, width in self._shapes[1:])])
+        self._starts = ends[: len(self._shapes)]
+        self._flat = np.empty(int(ends[-1]), np.uint32)
+        self._made = 0
+        self._whole: _Packed | None = None
 
     def resized(self, width: int, height: int, *, border: int = 0) -> Pixels:
-        """The whole photo at this size, (height + 2·border, width + 2·border, 3) uint8.
+        """The whole photo at this size, (height + 2·border, width + 2·border, 4) uint8, RGBX.
 
-        The border repeats the photo's edge pixels, as crops beyond it do.
+        Each pixel is the mean of 2 × 2 picked ones. The border repeats the photo's edge pixels,
+        as crops beyond it do.
         """
-        return _rgb(self._shrunk(width, height, border))
+        packed = np.empty((height + 2 * border, width + 2 * border), np.uint32)
+        self._shrink_into(packed, border)
+        return _as_bytes(packed)
 
-    def pyramid(self, sizes: Sequence[tuple[int, int]], *, border: int, cell: int) -> list[Sheet]:
-        """Images of the whole photo with these (width, height), descending, on one or two sheets.
-
-        Each is as ``resized`` gives it. Tiles start at multiples of ``cell``.
-        """
-        made = [self._shrunk(width, height, border) for width, height in sizes]
-        ratios = np.array([(self.width / width, self.height / height) for width, height in sizes])
-        # Of sizes √2 apart a sheet of every other one is filled best: the halvings of an image fit
-        # beside it, one under the other.
-        parts = [np.arange(first, len(sizes), 2, dtype=np.int32) for first in (0, 1)]
-        return [
-            Sheet.of([made[scale] for scale in scales], scales, ratios[scales], border=border, cell=cell)
-            for scales in parts
-            if len(scales)
-        ]
+    def laid(self, sheet: Sheet) -> Pixels:
+        """The photo on each tile of a sheet, as ``resized``, black between: (H, W, 4) uint8, RGBX."""
+        packed = np.zeros((sheet.height, sheet.width), np.uint32)
+        places = zip(sheet.tops, sheet.lefts, sheet.heights, sheet.widths, strict=True)
+        for top, left, height, width in places:
+            self._shrink_into(packed[top : top + height, left : left + width], sheet.border)
+        return _as_bytes(packed)
 
     def crops(self, squares: FloatArray, size: int) -> Pixels:
-        """The pixels under (N, 4) squares, xyxy in the photo, as (N, size, size, 3) uint8.
+        """The pixels under (N, 4) squares, xyxy in the photo, as (N, size, size, 4) uint8, RGBX.
 
         Beyond the photo its edge pixels are repeated. N = 0 gives no crops.
         """
         cut = np.empty((len(squares), size, size), np.uint32)
         levels = self._levels_of(sides(squares) / np.float32(size))
-        for level in np.unique(levels):
-            rows = levels == level
-            cut[rows] = self._pick(int(level), squares[rows], size)
-        return _rgb(cut)
+        halved, small = levels > 0, np.flatnonzero(levels < 0)
+        if halved.any():
+            cut[halved] = self._from_halved(levels[halved], squares[halved], size)
+        whole = levels == 0
+        if whole.any():
+            rows, columns = _places(squares[whole], size, self.height, self.width)
+            places = rows[:, :, None] * np.int32(self.width) + columns[:, None, :]
+            _as_bytes(cut)[whole, ..., :3] = self._photo.reshape(-1, 3).take(places, axis=0)
+        for index in small:
+            _as_bytes(cut)[index, ..., :3] = self._from_doubled(squares[index], size)
+        return _as_bytes(cut)
 
-    def _shrunk(self, width: int, height: int, border: int) -> _Packed:
-        """The photo at this size, each pixel the mean of 2 × 2 picked ones: less coarse than one."""
-        level = int(self._levels_of(np.array([self.width / (2 * width)], np.float32))[0])
-        copy = self._copy(level)
-        rows = _nearest(2 * height, 2 * border, self.height * 2.0**-level, copy.shape[0])
-        columns = _nearest(2 * width, 2 * border, self.width * 2.0**-level, copy.shape[1])
-        picked = copy.take(rows, axis=0).take(columns, axis=1)
-        half = _mean(picked[0::2], picked[1::2], up=True)
-        return _mean(half[:, 0::2], half[:, 1::2], up=False)
-
-    def _levels_of(self, shrinkage: FloatArray) -> NDArray[np.intp]:
-        exact = np.floor(np.log2(np.maximum(shrinkage, 1e-6) / LEAST_SPAN)).astype(np.intp)
-        lowest = -1 if self.width * self.height <= DOUBLED_PIXELS else 0
-        levels: NDArray[np.intp] = np.clip(exact, lowest, self._deepest)
-        return levels
-
-    def _pick(self, level: int, squares: FloatArray, size: int) -> _Packed:
-        copy = self._copy(level)
-        height, width = copy.shape
-        middles = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
-        near = squares * np.float32(2.0**-level)
-        side = sides(near)[:, None]
-        columns = np.clip(near[:, :1] + side * middles, 0, width - 1).astype(np.int32)
-        rows = np.clip(near[:, 1:2] + side * middles, 0, height - 1).astype(np.int32)
-        places = rows[:, :, None] * np.int32(width) + columns[:, None, :]
-        picked: _Packed = copy.ravel().take(places)
+    def _from_halved(self, levels: _Ints, squares: FloatArray, size: int) -> _Packed:
+        """Crops (N, size, size) from the halved copies of these levels, all at once."""
+        self._make(int(levels.max()))
+        height, width = np.array(self._shapes, np.int32)[levels].T
+        near = squares * np.exp2(-levels.astype(np.float32))[:, None]
+        rows, columns = _places(near, size, height[:, None], width[:, None])
+        rows = rows * width[:, None] + self._starts[levels].astype(np.int32)[:, None]
+        picked: _Packed = self._flat.take(rows[:, :, None] + columns[:, None, :])
         return picked
 
+    def _from_doubled(self, square: FloatArray, size: int) -> Pixels:
+        """One crop (size, size, 3) of few pixels, from what lies under it, doubled and interpolated.
+
+        The same as picking from the doubled photo, which would be made for a few windows.
+        """
+        rows, columns = _places(2 * square[None], size, 2 * self.height, 2 * self.width)
+        top, left = max(0, rows[0, 0] // 2 - 1), max(0, columns[0, 0] // 2 - 1)
+        patch = self._photo[top : rows[0, -1] // 2 + 2, left : columns[0, -1] // 2 + 2]
+        doubled = Image.fromarray(patch).resize(
+            (2 * patch.shape[1], 2 * patch.shape[0]), Image.Resampling.BILINEAR
+        )
+        crop: Pixels = np.asarray(doubled)[rows[0] - 2 * top][:, columns[0] - 2 * left]
+        return crop
+
+    def _shrink_into(self, packed: _Packed, border: int) -> None:
+        """Fill with the whole photo, ``border`` pixels of repeated edge around it included."""
+        height, width = packed.shape[0] - 2 * border, packed.shape[1] - 2 * border
+        level = max(0, min(self._deepest, floor(log2(self.width / (2 * width * LEAST_SPAN)))))
+        copy = self._copy(level)
+        upper, lower = _nearest_pairs(height, border, self.height * 2.0**-level, copy.shape[0])
+        left, right = _nearest_pairs(width, border, self.width * 2.0**-level, copy.shape[1])
+        block = max(1, _BLOCK // copy[:1].nbytes)
+        for start in range(0, len(packed), block):
+            rows = slice(start, start + block)
+            half = _mean(copy.take(upper[rows], axis=0), copy.take(lower[rows], axis=0), up=True)
+            packed[rows] = _mean(half.take(left, axis=1), half.take(right, axis=1), up=False)
+
+    def _levels_of(self, shrinkage: FloatArray) -> _Ints:
+        """The copy that has as many pixels as are wanted: 0 the photo, above it halved, −1 doubled."""
+        exact = np.floor(np.log2(np.maximum(shrinkage, 1e-6) / LEAST_SPAN)).astype(np.intp)
+        levels: _Ints = np.clip(exact, -1, self._deepest)
+        return levels
+
     def _copy(self, level: int) -> _Packed:
-        if level not in self._packed:
-            image = self._image(level)
-            packed = np.frombuffer(image.tobytes("raw", "RGBX"), np.uint32)
-            self._packed[level] = packed.reshape(image.height, image.width)
-        return self._packed[level]
+        """The photo, packed, halved as often as ``level`` says."""
+        if level == 0:
+            if self._whole is None:
+                self._whole = _packed(self._photo.reshape(self.height, -1), pixel=3)
+            return self._whole
+        self._make(level)
+        return self._slot(level)
 
-    def _image(self, level: int) -> Image.Image:
-        if level not in self._images:
-            self._images[level] = self._made(level)
-        return self._images[level]
+    def _slot(self, level: int) -> _Packed:
+        height, width = self._shapes[level]
+        return self._flat[self._starts[level] : self._starts[level] + height * width].reshape(height, width)
 
-    def _made(self, level: int) -> Image.Image:
-        if level > 0:
-            return self._image(level - 1).reduce(2)
-        return self._image(0).resize((2 * self.width, 2 * self.height), Image.Resampling.BILINEAR)
+    def _make(self, deepest: int) -> None:
+        """Make the halved copies up to this one, each from the one before."""
+        while self._made < deepest:
+            self._made += 1
+            slot = self._slot(self._made)
+            if self._made == 1:
+                _halve_photo(self._photo, slot)
+            else:
+                _halve(self._slot(self._made - 1), slot)
 
 
-def _nearest(count: int, border: int, extent: float, limit: int) -> NDArray[np.intp]:
-    """Which of a copy's rows ``count`` evenly spaced ones and their borders are: (count + 2·border,).
+def _places(squares: FloatArray, size: int, height: int | _Ints, width: int | _Ints) -> tuple[_Ints, _Ints]:
+    """Rows and columns, (N, size) each, that crops of these (N, 4) squares pick from a copy."""
+    middles = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
+    side = sides(squares)[:, None]
+    rows: _Ints = np.clip(squares[:, 1:2] + side * middles, 0, height - 1).astype(np.int32)
+    columns: _Ints = np.clip(squares[:, :1] + side * middles, 0, width - 1).astype(np.int32)
+    return rows, columns
+
+
+@lru_cache(maxsize=256)  # photos of one size, and the frames of a video, share them
+def _nearest_pairs(count: int, border: int, extent: float, limit: int) -> tuple[_Ints, _Ints]:
+    """The two rows of a copy that each of ``count`` rows and their borders is the mean of.
 
     extent: rows of the copy that the photo covers; halving rounds an odd number up, so that the
-    last may stand for less than a row.
+    last may stand for less than a row. Two arrays (count + 2·border,), not to be changed.
     """
-    at = (np.arange(-border, count + border) + 0.5) * (extent / count)
-    nearest: NDArray[np.intp] = np.clip(at, 0, limit - 1).astype(np.intp)
-    return nearest
+    at = (np.arange(-2 * border, 2 * (count + border)) + 0.5) * (extent / (2 * count))
+    nearest = np.clip(at, 0, limit - 1).astype(np.intp)
+    return np.ascontiguousarray(nearest[0::2]), np.ascontiguousarray(nearest[1::2])
 
 
-def _mean(first: _Packed, second: _Packed, *, up: bool) -> _Packed:
-    """The mean of two pixels, all four bytes at once; halves are rounded up or down.
+def _halve_photo(photo: Pixels, half: _Packed) -> None:
+    """Fill ``half`` with the means of 2 × 2 pixels of an RGB photo; an odd last row or column stays."""
+    height, width = photo.shape[:2]
+    lines = photo.reshape(height, 3 * width)
+    block = max(1, _BLOCK // (3 * width))
+    for start in range(0, len(half), block):
+        upper = lines[2 * start : 2 * (start + block) : 2]
+        lower = lines[2 * start + 1 : 2 * (start + block) : 2]
+        means = np.empty((len(upper), 3 * width), np.uint8)
+        means[: len(lower)] = _mean(upper[: len(lower)], lower, up=True)
+        means[len(lower) :] = upper[len(lower) :]
+        means[:, :-3] = _mean(means[:, :-3], means[:, 3:], up=False)
+        half[start : start + block] = _packed(means, pixel=6)
 
-    A byte's mean is the bits that both share, or that either has, less or plus half of those in
-    which they differ; the mask keeps a halved bit from falling into the byte below.
+
+def _halve(copy: _Packed, half: _Packed) -> None:
+    """Fill ``half`` with the means of 2 × 2 pixels of a copy; an odd last row or column stays."""
+    lower, right = np.minimum(np.arange(1, 2 * len(half), 2), len(copy) - 1), copy.shape[1] // 2
+    block = max(1, _BLOCK // copy[:1].nbytes)
+    for start in range(0, len(half), block):
+        rows = slice(start, start + block)
+        lines = _mean(copy[2 * start : 2 * (start + block) : 2], copy.take(lower[rows], axis=0), up=True)
+        half[rows] = lines[:, 0::2]
+        half[rows, :right] = _mean(lines[:, : 2 * right : 2], lines[:, 1::2], up=False)
+
+
+def _mean(first: NDArray[np.unsignedinteger], second: NDArray[np.unsignedinteger], *, up: bool) -> Any:
+    """The mean of bytes, or of four bytes in a number; halves are rounded up or down.
+
+    It is the bits that either has, or that both share, less or plus half of those in which they
+    differ; the mask keeps a halved bit from falling into the byte below.
     """
-    differing = ((first ^ second) & np.uint32(0xFEFEFEFE)) >> np.uint32(1)
-    mean: _Packed = (first | second) - differing if up else (first & second) + differing
-    return mean
+    differing = first ^ second
+    if differing.dtype == np.uint32:
+        differing &= np.uint32(0xFEFEFEFE)
+    differing >>= differing.dtype.type(1)
+    return np.subtract(first | second, differing) if up else np.add(first & second, differing)
 
 
-def _rgb(packed: _Packed) -> Pixels:
-    """The pixels' colours as bytes, (…, 3) uint8."""
-    colours = packed.view(np.uint8).reshape(*packed.shape, 4)[..., :3]
-    return np.ascontiguousarray(colours)
+def _packed(lines: Pixels, *, pixel: int) -> _Packed:
+    """Of each line (H, B) every ``pixel``-th byte and the three after it as one number: (H, W).
 
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """Several images side by side, so that a net slides over all of them in one run.
-
-    pixels: (H, W, 3) uint8, black between the tiles. border: pixels around each image on its
-    tile. Of each of T tiles: scales (T,) int32, its number in the pyramid; tops, lefts, heights,
-    widths (T,), its place on the sheet; ratios (T, 2), photo pixels per image pixel along x, y.
+    The fourth byte is whatever comes next, so that the last line needs one more.
     """
-
-    pixels: Pixels
-    border: int
-    scales: IntArray
-    tops: NDArray[np.intp]
-    lefts: NDArray[np.intp]
-    heights: NDArray[np.intp]
-    widths: NDArray[np.intp]
-    ratios: NDArray[np.float64]
-
-    @classmethod
-    def of(
-        cls,
-        made: Sequence[_Packed],
-        scales: IntArray,
-        ratios: NDArray[np.float64],
-        *,
-        border: int,
-        cell: int,
-    ) -> Sheet:
-        """Lay the first image on the left, the others in a column on its right; borders are theirs."""
-        heights, widths = np.array([image.shape for image in made]).T
-        lefts = np.where(np.arange(len(made)) == 0, 0, _whole(widths[0], cell))
-        tops = np.concatenate([[0, 0], np.cumsum(_whole(heights[1:], cell))])[: len(made)]
-        size = _whole((tops + heights).max(), cell), _whole((lefts + widths).max(), cell)
-        packed = np.zeros(size, np.uint32)
-        for image, top, left in zip(made, tops, lefts, strict=True):
-            packed[top : top + image.shape[0], left : left + image.shape[1]] = image
-        return cls(
-            pixels=_rgb(packed),
-            border=border,
-            scales=scales,
-            tops=tops,
-            lefts=lefts,
-            heights=heights,
-            widths=widths,
-            ratios=ratios,
-        )
-
-    def tile_of_windows(self, window: int, stride: int) -> tuple[NDArray[np.int8], int]:
-        """The tile that each window lies on, −1 across tiles: (h, w) of the map; and how many lie on one."""
-        shape = [max(0, (extent - window) // stride + 1) for extent in self.pixels.shape[:2]]
-        tiles = np.full(shape, -1, np.int8)
-        entered = 0
-        for tile, (top, left) in enumerate(zip(self.tops // stride, self.lefts // stride, strict=True)):
-            rows = max(0, (self.heights[tile] - window) // stride + 1)
-            columns = max(0, (self.widths[tile] - window) // stride + 1)
-            tiles[top : top + rows, left : left + columns] = tile
-            entered += int(rows * columns)
-        return tiles, entered
+    height, length = lines.shape
+    packed = np.empty((height, -(-length // pixel)), np.uint32)
+    last = np.append(lines[-1], np.uint8(0))
+    packed[:-1] = np.ndarray(packed[:-1].shape, np.uint32, buffer=lines, strides=(length, pixel))
+    packed[-1:] = np.ndarray(packed[-1:].shape, np.uint32, buffer=last, strides=(length, pixel))
+    return packed
 
 
-def _whole(extent: NDArray[np.intp], cell: int) -> NDArray[np.intp]:
-    """The extent rounded up to whole cells."""
-    cells: NDArray[np.intp] = -(-extent // cell) * cell
-    return cells
+def _as_bytes(packed: _Packed) -> Pixels:
+    """The same pixels as four bytes each: (…, 4) uint8, in the same memory."""
+    return packed.view(np.uint8).reshape(*packed.shape, 4)

@@ -84,13 +84,29 @@ class Face:
     box:    (x1, y1, x2, y2), pixels of the upright photo, right and bottom exclusive; it may
             reach outside the photo where a border cuts the face.
     score:  0..1, how sure the last level is.
-    points: eyes, nose and corners of the mouth as five (x, y), or None where the bundle
-            does not name them.
+    points: left eye, right eye, nose, left and right corner of the mouth as five (x, y), or None
+            where the bundle does not name them. Left and right are the viewer's.
     """
 
     box: Box
     score: float
     points: tuple[Point, Point, Point, Point, Point] | None = None
+
+    @property
+    def roll(self) -> float | None:
+        """How far the head leans, degrees in −180..180, clockwise as one sees the photo; None without points.
+
+        Three directions agree on it: from eye to eye, from corner to corner of the mouth, and
+        across the line from eyes to mouth, which a head turned sideways shortens least. They are
+        added as they are, so that the longest counts most.
+        """
+        if self.points is None:
+            return None
+        left_eye, right_eye, _, left_mouth, right_mouth = np.array(self.points, np.float64)
+        eyes, mouth = right_eye - left_eye, right_mouth - left_mouth
+        down = (left_mouth + right_mouth - left_eye - right_eye) / 2
+        x, y = eyes + mouth + (down[1], -down[0])
+        return float(np.degrees(np.arctan2(y, x)))
 
 
 @dataclass(frozen=True, kw_only=True)

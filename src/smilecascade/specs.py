@@ -35,7 +35,11 @@ class LevelSpec:
     """A window goes on if its score is at least this; chosen for recall on validation faces."""
 
     max_iou: float = 0.5
-    """Within one pyramid scale, a window that overlaps a better one by more than this goes."""
+    """A window that overlaps a better one by more than this goes."""
+
+    across_scales: bool = False
+    """Compare windows of all pyramid scales, not only of the same one. It spares the next level
+    work where calibration is good enough that windows of several scales fall together."""
 
     stride: int = 1
     """Pixels between neighbouring windows of the first level, on its pyramid; 1 for crops."""

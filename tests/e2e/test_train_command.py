@@ -14,6 +14,7 @@ from drawn_sets import write_sets
 from smilecascade.bundle import Bundle, open_bundle
 
 STEPS = 3
+NETS = ["joint-12", "joint-24", "joint-48"]
 
 
 @pytest.fixture(scope="module")
@@ -31,25 +32,25 @@ def whole(data: Path) -> tuple[Bundle, float]:
     return open_bundle(data.parent / "whole" / "bundle"), elapsed_s
 
 
-def command(what: str, data: Path, out: Path) -> list[str]:
+def command(what: str, data: Path, out: Path, *more: object) -> list[str]:
     options = {"--data": data, "--out": out, "--steps": STEPS, "--seed": 7}
     words = [str(word) for option in options.items() for word in option]
-    return [sys.executable, "-m", "smilecascade", "train", what, *words]
+    return [sys.executable, "-m", "smilecascade", "train", what, *words, *map(str, more)]
 
 
-def train(what: str, data: Path, out: Path) -> "subprocess.CompletedProcess[str]":
+def train(what: str, data: Path, out: Path, *more: object) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        command(what, data, out), capture_output=True, text=True, encoding="utf-8", timeout=300
+        command(what, data, out, *more), capture_output=True, text=True, encoding="utf-8", timeout=300
     )
 
 
 def test_the_levels_are_trained_in_their_order(whole: tuple[Bundle, float]) -> None:
     bundle, _ = whole
-    assert [level.net for level in bundle.spec.levels] == ["face-12", "face-24", "face-48"]
+    assert [level.net for level in bundle.spec.levels] == NETS
     assert [level.window for level in bundle.spec.levels] == [12, 24, 48]
-    trainings = bundle.manifest["training"]
-    assert [(training["net"], training["steps"], training["seed"]) for training in trainings] == [
-        (name, STEPS, 7) for name in ("face-12", "face-24", "face-48")
+    trainings = [recipe["train"] for recipe in bundle.manifest["training"]]
+    assert [(train["net"], train["steps"], train["seed"]) for train in trainings] == [
+        (name, STEPS, 7) for name in NETS
     ]
     assert "people" in bundle.manifest["data"]
 
@@ -63,6 +64,41 @@ def test_figures_and_a_sheet_lie_beside_each_level(whole: tuple[Bundle, float]) 
         assert float(row["val_loss"]) > 0
         assert 0 <= float(row["val_recall_at_1pc"]) <= 1
         assert (work / f"level{number}" / "sheet.png").stat().st_size > 1000
+
+
+def test_the_manifest_says_what_the_bundle_reaches(whole: tuple[Bundle, float]) -> None:
+    figures = whole[0].manifest["figures"]
+    assert (figures["set"], figures["min_face"]) == ("caltech_webfaces_val", 20)
+    assert all(0 <= figures[name] <= 1 for name in ("ap", "ap_70", "recall_tenth", "recall_one"))
+
+
+def test_samples_of_other_inputs_are_not_taken(whole: tuple[Bundle, float], data: Path) -> None:
+    work = whole[0].path.with_name("bundle.work")
+    run = train("level1", data, data.parent / "other" / "bundle", "--work", work, "--seed", 8)
+    assert run.returncode == 2
+    message = run.stderr.splitlines()[-1]
+    assert "negatives.npy: was made with seed 7, now it is 8" in message
+    assert "give another --work folder or delete this file" in message
+
+
+def test_calibrators_are_compared(whole: tuple[Bundle, float], data: Path, tmp_path: Path) -> None:
+    nets = ["li-24-cal", "li-24-direct"]
+    words = ["--bundle", whole[0].path, *(word for net in nets for word in ("--net", net))]
+    run = train("calibrators", data, tmp_path / "compared", *words)
+    assert run.returncode == 0, run.stderr
+    with (tmp_path / "compared" / "calibrators.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["net"] for row in rows] == nets
+    assert [row["class error"] == "–" for row in rows] == [False, True]
+    assert all(float(row["displacement error"]) > 0 for row in rows)
+    assert all(net in run.stdout for net in nets)
+    assert (tmp_path / "compared" / "curves.png").stat().st_size > 1000
+
+
+def test_a_calibrator_that_is_none_is_a_usage_error(data: Path, tmp_path: Path) -> None:
+    run = train("calibrators", data, tmp_path / "compared", "--net", "li-24")
+    assert run.returncode == 2
+    assert "'li-24' is none of article-12-cal" in run.stderr.splitlines()[-1]
 
 
 def test_the_bundle_detects(whole: tuple[Bundle, float], data: Path) -> None:

@@ -78,9 +78,7 @@ def test_no_windows_stay_no_windows() -> None:
 
 def test_the_arithmetic_mean_of_the_scale_is_larger_than_the_geometric_one() -> None:
     probabilities = np.zeros((1, 45), np.float32)
-    small, large = (
-        int(np.abs(DISPLACEMENTS - (0, 0, np.log(s))).sum(1).argmin()) for s in (1.1**-2, 1.1**2)
-    )
+    small, large = (int(np.abs(DISPLACEMENTS - (0, 0, np.log(s))).sum(1).argmin()) for s in (1.1**-2, 1.1**2))
     probabilities[0, [small, large]] = 0.5
     geometric = np.exp(expected_displacements(probabilities)[0, 2])
     arithmetic = np.exp(expected_displacements(probabilities, mean_scale="arithmetic")[0, 2])

@@ -139,3 +139,28 @@ def test_a_photo_without_faces_has_zero_squares() -> None:
     for squares in (photo.squares(), photo.squares("face")):
         assert squares.shape == (0, 4)
         assert squares.dtype == np.float32
+
+
+UPRIGHT = ((-10.0, -10.0), (10.0, -10.0), (0.0, 0.0), (-8.0, 10.0), (8.0, 10.0))
+
+
+def leaning(degrees: float, points: tuple[tuple[float, float], ...] = UPRIGHT) -> Face:
+    """A face whose points are turned clockwise, as one sees the photo."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turned = tuple((x * cos - y * sin + 50, x * sin + y * cos + 50) for x, y in points)
+    return Face(box=(0, 0, 100, 100), score=1.0, points=turned)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("degrees", [0, 30, -75, 90, 170])
+def test_the_roll_of_a_head_is_told_from_its_points(degrees: float) -> None:
+    assert leaning(degrees).roll == pytest.approx(degrees)
+
+
+def test_a_head_turned_sideways_leans_no_more_for_it() -> None:
+    """Eyes and mouth corners fall together; the line from eyes to mouth still tells."""
+    profile = ((-1.0, -10.0), (1.0, -10.0), (-6.0, 0.0), (-2.0, 10.0), (-1.0, 10.0))
+    assert leaning(20, profile).roll == pytest.approx(20, abs=6)
+
+
+def test_without_points_no_roll_is_known() -> None:
+    assert Face(box=(0, 0, 1, 1), score=1.0).roll is None

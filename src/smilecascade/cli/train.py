@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from smilecascade.analyze import MAX_THREADS
 from smilecascade.cli.options import bundle_option, debug_option
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option("--steps", type=click.IntRange(1), help="Steps of a net, instead of the recipe's."),
             click.option("--seed", type=click.IntRange(0), help="Seed of everything random.", default=1),
+            click.option(
+                "--threads",
+                metavar="N",
+                type=click.IntRange(1, MAX_THREADS),
+                default=2,
+                show_default=True,
+                help="Processor cores of a training; another number gives weights that differ a little.",
+            ),
             click.option(
                 "--second-opinion",
                 type=click.Path(dir_okay=False, exists=True, path_type=Path),
@@ -107,6 +116,7 @@ def calibrators(
     work: Path | None,
     steps: int | None,
     seed: int,
+    threads: int,
     second_opinion: Path | None,
 ) -> None:
     """Train the sources' calibrators, and compare them: 45 classes against direct regression.
@@ -123,7 +133,7 @@ def calibrators(
     if unknown:
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SPECS)}.", param_hint="--net")
     places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
-    recipe.stored_faces(places, opinion=_opinion(second_opinion), track=_tracked)
+    recipe.stored_faces(places, opinion=_opinion(second_opinion, threads), track=_tracked)
     with ExitStack() as bars:
         rows = compared(
             nets or tuple(SPECS),
@@ -132,6 +142,7 @@ def calibrators(
             out,
             steps=steps,
             seed=seed,
+            threads=threads,
             progress=lambda name, length: _bar(bars, name, length),
         )
     click.echo(markdown(COLUMNS, [list(row.values()) for row in rows]))
@@ -145,6 +156,7 @@ def _train(
     work: Path | None,
     steps: int | None,
     seed: int,
+    threads: int,
     second_opinion: Path | None,
     net: str | None = None,
 ) -> None:
@@ -153,9 +165,9 @@ def _train(
 
     check_place(out)
     places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
-    opinion = _opinion(second_opinion)
+    opinion = _opinion(second_opinion, threads)
     for number in numbers:
-        chosen = _resolved(recipe.LEVELS[number - 1], steps, seed, net)
+        chosen = _resolved(recipe.LEVELS[number - 1], steps=steps, seed=seed, threads=threads, net=net)
         _train_level(number, places, chosen, opinion)
     bundle = recipe.publish(places, numbers[-1], out, track=_tracked)
     click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
@@ -197,16 +209,19 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _resolved(chosen: LevelRecipe, steps: int | None, seed: int, net: str | None) -> LevelRecipe:
+def _resolved(
+    chosen: LevelRecipe, *, steps: int | None, seed: int, threads: int, net: str | None
+) -> LevelRecipe:
     train = chosen.train
-    return replace(chosen, train=replace(train, net=net or train.net, seed=seed, steps=steps or train.steps))
+    changed = replace(train, net=net or train.net, steps=steps or train.steps, seed=seed, threads=threads)
+    return replace(chosen, train=changed)
 
 
-def _opinion(path: Path | None) -> Opinion | None:
+def _opinion(path: Path | None, threads: int) -> Opinion | None:
     """Another detector's view, down to faces of 8 pixels and scores of 0.3."""
     if path is None:
         return None
     from smilecascade.evaluate.peers import YuNet
 
-    yunet = YuNet(path, min_score=0.3, threads=2)
+    yunet = YuNet(path, min_score=0.3, threads=threads)
     return lambda image: yunet.detect(image, 8)

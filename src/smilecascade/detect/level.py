@@ -16,8 +16,9 @@ from smilecascade.geometry.boxes import FloatArray, centres, sides
 from smilecascade.geometry.calibration import calibrated
 from smilecascade.geometry.pyramid import squares_of_positions, window_sides
 from smilecascade.geometry.suppress import suppress
-from smilecascade.mipmaps import Mipmaps, Sheet
+from smilecascade.mipmaps import Mipmaps
 from smilecascade.records import Candidates
+from smilecascade.sheets import Sheet, laid_out, tile_of_windows
 from smilecascade.specs import CascadeSpec, LevelSpec
 
 Step = Literal["classified", "calibrated", "filtered", "reported"]
@@ -73,7 +74,7 @@ class Level:
         classified_at = time.perf_counter()
         moved = self._calibrated(found, said)
         calibrated_at = time.perf_counter()
-        kept = filtered(moved, self.spec.max_iou)
+        kept = filtered(moved, self.spec.max_iou, across_scales=self.spec.across_scales)
         if watch:
             watch(self._stage("classified", entered, found, classified_at - started))
             watch(self._stage("calibrated", len(found), moved, calibrated_at - classified_at))
@@ -101,40 +102,40 @@ class Level:
             step=2 ** (1 / cascade.scales_per_octave),
             largest=cascade.largest,
         )
-        sizes = [self._size_at(photo, float(side)) for side in searched]
+        sizes = tuple(self._size_at(photo, float(side)) for side in searched)
+        if not sizes:
+            return Candidates.empty(), Verdicts.none(), 0
         border = ceil(cascade.padding * self.spec.window)
-        sheets = photo.pyramid(sizes, border=border, cell=self.spec.stride)
-        seen = [self._read(sheet, searched) for sheet in sheets]
-        windows = Candidates.concatenate([Candidates.empty(), *(windows for windows, _, _ in seen)])
-        said = Verdicts.concatenate([said for _, said, _ in seen])
-        return windows, said, sum(entered for _, _, entered in seen)
+        sheet = laid_out(sizes, border=border, cell=self.spec.stride)
+        return self._read(photo, sheet, searched, (photo.width, photo.height) / np.array(sizes))
 
     def _size_at(self, photo: Mipmaps, side: float) -> tuple[int, int]:
         """Width and height of the pyramid image on which windows of this side have the net's size."""
         scale = self.spec.window / side
         return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
 
-    def _read(self, sheet: Sheet, searched: NDArray[np.float64]) -> tuple[Candidates, Verdicts, int]:
+    def _read(
+        self, photo: Mipmaps, sheet: Sheet, searched: NDArray[np.float64], ratios: NDArray[np.float64]
+    ) -> tuple[Candidates, Verdicts, int]:
         """The windows that the net keeps of a sheet; those across two of its tiles are none."""
         window, stride = self.spec.window, self.spec.stride
-        if min(sheet.pixels.shape[:2]) < window:
+        if min(sheet.height, sheet.width) < window:
             return Candidates.empty(), Verdicts.none(), 0
-        said = self.judge(sheet.pixels[None], self.spec.min_score)
-        tiles, entered = sheet.tile_of_windows(window, stride)
-        tile = tiles.ravel()[said.places]
-        said, tile = said[tile >= 0], tile[tile >= 0]
+        said = self.judge(photo.laid(sheet)[None], self.spec.min_score)
+        tiles, entered = tile_of_windows(sheet, window, stride)
+        scales = tiles.ravel()[said.places].astype(np.int32)
+        said, scales = said[scales >= 0], scales[scales >= 0]
         rows, columns = np.divmod(said.places, tiles.shape[1])
         squares = squares_of_positions(
-            rows - sheet.tops[tile] // stride,
-            columns - sheet.lefts[tile] // stride,
-            side=searched[sheet.scales[tile]],
+            rows - sheet.tops[scales] // stride,
+            columns - sheet.lefts[scales] // stride,
+            side=searched[scales],
             window=window,
             stride=stride,
             border=sheet.border,
-            ratio=sheet.ratios[tile],
+            ratio=ratios[scales],
         )
-        windows = Candidates(boxes=squares, scores=said.scores, scales=sheet.scales[tile])
-        return windows, said, entered
+        return Candidates(boxes=squares, scores=said.scores, scales=scales), said, entered
 
     def _verdicts(self, photo: Mipmaps, squares: FloatArray) -> Verdicts:
         """What the net says of the windows that it keeps; places are rows of ``squares``."""

@@ -47,8 +47,10 @@ class _Lines(NamedTuple):
     opacity: float
 
 
-#: Where windows gather, their lines add up; at the end, where they do not, each is seen alone.
-_SEARCHED = _Lines(window=2, face=4, opacity=0.55)
+#: The first level leaves so many windows that each is drawn faintly: where they gather, their
+#: lines add up. The later ones leave few, and the end one a face, on a panel twice as large.
+_MANY = _Lines(window=2, face=4, opacity=0.55)
+_FEW = _Lines(window=3, face=4, opacity=0.75)
 _FOUND = _Lines(window=4, face=8, opacity=0.9)
 
 
@@ -76,7 +78,8 @@ def draw_stages(image: Pixels, trace: Sequence[Stage], faces: FloatArray) -> Pix
     columns = 1 if photo.width > WIDE * photo.height else COLUMNS
     width = (ROW_WIDTH + _GAP) // columns - _GAP
     *steps, last = trace
-    panels = [_panel(photo, stage, faces, (width, PANEL_HEIGHT), _SEARCHED) for stage in steps]
+    small = (width, PANEL_HEIGHT)
+    panels = [_panel(photo, stage, faces, small, _MANY if stage.level == 1 else _FEW) for stage in steps]
     large = (min(2 * width + _GAP, ROW_WIDTH), 2 * PANEL_HEIGHT)
     rows = _rows(_captioned(panels, steps), columns)
     end = _captioned([_panel(photo, last, faces, large, _FOUND)], [last])

@@ -38,7 +38,7 @@ def joint_12_dense() -> Joint:
 
 
 def joint_24(displacement: int = 45) -> Joint:
-    """Level 2 that ships: 0.6 million multiplications a window."""
+    """Level 2 that ships: half a million multiplications a window."""
     return Joint(
         # 3 × 24 × 24
         nn.Dropout(0.1),

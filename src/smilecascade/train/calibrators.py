@@ -85,6 +85,7 @@ def compared(
     *,
     steps: int | None,
     seed: int,
+    threads: int,
     progress: Watch,
 ) -> list[dict[str, str]]:
     """Train these nets, ask each about the windows of its level of ``bundle``; a row of ``COLUMNS`` a net.
@@ -95,7 +96,8 @@ def compared(
     faces, known = stored_faces(places)
     rows = []
     for name in nets:
-        spec = replace(SPECS[name], steps=steps or SPECS[name].steps, seed=seed)
+        spec = SPECS[name]
+        spec = replace(spec, steps=steps or spec.steps, seed=seed, threads=threads)
         net = trained(name, faces, known, spec, _folder(places, name), progress(name, spec.steps))
         rows.append(_row(name, net, bundle, places))
     out.mkdir(parents=True, exist_ok=True)
@@ -202,7 +204,7 @@ def on_windows(
         faces = faces[sides(faces) >= LEAST_SIDE]
         mipmaps = Mipmaps(images.read(photo.path))
         kept = _kept(detector, mipmaps, level.number)
-        crops = mipmaps.crops(kept.boxes, window)
+        crops = mipmaps.crops(kept.boxes, window)[..., :3]
         for row, predict in enumerate(predicts):
             moved = replace(kept, boxes=calibrated(kept.boxes, predict(crops)), points=None)
             ious[row].append(_iou_of_shown(kept.boxes, moved.boxes, faces))

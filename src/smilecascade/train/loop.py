@@ -26,6 +26,9 @@ from smilecascade.specs import TrainSpec, to_mapping
 from smilecascade.train.losses import loss
 from smilecascade.train.samples import Batch, Samples
 
+#: Half of the range of a pixel's bytes.
+HALF_RANGE = 127.5
+
 #: Is told the step and the loss, for a progress bar.
 Progress = Callable[[int, float], None]
 
@@ -70,7 +73,7 @@ def fit(
 
 def normalised(pixels: Tensor) -> Tensor:
     """Pixels 0..255 as the nets want them: −1..1."""
-    return (pixels - 127.5) / 127.5
+    return (pixels - HALF_RANGE) / HALF_RANGE
 
 
 def _fresh(spec: TrainSpec) -> _State:

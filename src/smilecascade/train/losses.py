@@ -18,9 +18,10 @@ _UNIT = torch.tensor([0.17, 0.17, 0.0953])
 def loss(outputs: Outputs, batch: Batch, spec: TrainSpec) -> Tensor:
     """The weighted sum of what the heads that a net has are told; a scalar."""
     total = torch.zeros(())
-    if outputs.face is not None:
+    asked = bool((batch.labels >= 0).any())
+    if outputs.face is not None and asked:
         total = total + face_loss(outputs.face.flatten(), batch.labels, spec.hard_share)
-    if outputs.displacement is not None:
+    if outputs.displacement is not None and batch.faces:
         faces = outputs.displacement.flatten(1)[: batch.faces]
         total = total + spec.displacement_weight * displacement_loss(faces, batch.displacements)
     if outputs.points is not None:
@@ -33,7 +34,7 @@ def face_loss(logits: Tensor, labels: Tensor, hard_share: float) -> Tensor:
     """Cross-entropy of (N,) logits with labels 1 and 0, over the share of samples where it is highest.
 
     Easy background otherwise drowns the rest (MTCNN, section 3.2.4). Samples labelled −1 are
-    not asked.
+    not asked; at least one must be.
     """
     asked = labels >= 0
     losses = functional.binary_cross_entropy_with_logits(
@@ -70,6 +71,7 @@ def errors(outputs: Outputs, batch: Batch) -> dict[str, float]:
     points, in distances of the eyes.
     """
     figures: dict[str, float] = {}
+    outputs = Outputs(*(None if each is None else each.detach() for each in outputs))
     if outputs.displacement is not None:
         faces = outputs.displacement.flatten(1)[: batch.faces]
         if faces.shape[1] > batch.displacements.shape[1]:

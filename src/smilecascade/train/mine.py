@@ -72,7 +72,7 @@ def mined_windows(
         kept = detector.survivors(mipmaps, min_face=min_face, min_score=min_score)
         wrong = kept.boxes[clear_of_faces(kept.boxes, photo)]
         chosen = rng.permutation(len(wrong))[:per_photo]
-        yield mipmaps.crops(wrong[chosen], window)
+        yield mipmaps.crops(wrong[chosen], window)[..., :3]
 
 
 def store(parts: Iterable[Pixels], window: int, place: Path, inputs: Mapping[str, Any]) -> Pixels:
@@ -112,7 +112,7 @@ def _random_of_scale(
     border = window // 4
     width = max(window // 2, round(mipmaps.width * window / side))
     height = max(window // 2, round(mipmaps.height * window / side))
-    image = mipmaps.resized(width, height, border=border)
+    image = mipmaps.resized(width, height, border=border)[..., :3]
     rows = rng.integers(0, image.shape[0] - window + 1, count)
     columns = rng.integers(0, image.shape[1] - window + 1, count)
     ratio = (mipmaps.width / width, mipmaps.height / height)

@@ -24,10 +24,10 @@ from torch import Tensor, nn
 from smilecascade import images
 from smilecascade.bundle import Bundle, open_bundle, write_bundle
 from smilecascade.detect.cascade import Detector
-from smilecascade.errors import BundleError
+from smilecascade.errors import BundleError, SpecError
 from smilecascade.evaluate.measure import Found, performance
 from smilecascade.mipmaps import Pixels
-from smilecascade.nets import Net, entry
+from smilecascade.nets import Calibrator, Net, entry
 from smilecascade.records import AnnotatedPhoto
 from smilecascade.specs import CascadeSpec, LevelSpec, TrainSpec, to_mapping
 from smilecascade.train import crops, mine, opinions, sets
@@ -83,7 +83,10 @@ class LevelRecipe:
     chosen by false alarms, since it is the one that users see."""
 
     max_iou: float
-    """The level's suppression, among windows of one scale, after calibration."""
+    """The level's suppression, after calibration."""
+
+    across_scales: bool = False
+    """Whether windows of all scales are compared, or only those of one."""
 
     least_iou: float
     """Overlap with its face that a surviving window must have, to count as keeping it."""
@@ -91,7 +94,7 @@ class LevelRecipe:
 
 LEVELS: tuple[LevelRecipe, ...] = (
     LevelRecipe(
-        train=TrainSpec(net="joint-12", steps=10000, batch=512, hard_share=0.7),
+        train=TrainSpec(net="joint-12", steps=20000, batch=512, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,
@@ -100,16 +103,17 @@ LEVELS: tuple[LevelRecipe, ...] = (
         least_iou=0.4,
     ),
     LevelRecipe(
-        train=TrainSpec(net="joint-24", steps=9000, batch=384, hard_share=0.7),
+        train=TrainSpec(net="joint-24", steps=10000, batch=384, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,
         recall=0.99,
-        max_iou=0.5,
+        max_iou=0.55,
+        across_scales=True,
         least_iou=0.5,
     ),
     LevelRecipe(
-        train=TrainSpec(net="joint-48", steps=12000, batch=192, hard_share=0.7),
+        train=TrainSpec(net="joint-48", steps=12000, batch=192, hard_share=0.7, precision="bfloat16"),
         per_photo=60,
         mine_from=18,
         mine_margin=0.25,
@@ -144,6 +148,10 @@ def train_level(
 ) -> Bundle:
     """Train one level on what the levels before it let through; returns the bundle up to it."""
     folder = places.level(number)
+    if isinstance(entry(recipe.train.net).build(), Calibrator):
+        raise SpecError(
+            f"net: {recipe.train.net!r} only calibrates; smilecascade train calibrators trains it"
+        )
     before = None if number == 1 else _open_level(places, number - 1)
     photos, held_back = _photos(places, opinion, track)
     faces, known = _stored_faces(places, photos, track)
@@ -303,7 +311,12 @@ def _bundled(
     onnx = exported(net, known, np.asarray(real[:256]))
     stride = known.stride if number == 1 else 1
     level = LevelSpec(
-        net=spec.net, window=known.window, min_score=0.001, max_iou=recipe.max_iou, stride=stride
+        net=spec.net,
+        window=known.window,
+        min_score=0.001,
+        max_iou=recipe.max_iou,
+        across_scales=recipe.across_scales,
+        stride=stride,
     )
     levels, nets = ((), ()) if before is None else (before.spec.levels, before.nets)
     place = places.level(number) / "bundle"

@@ -27,7 +27,7 @@ MERGED: tuple[TrainingSet, ...] = (
     TrainingSet(folder="lfw_150px", format="lfw", weight=0.4),
     TrainingSet(folder="mtfl_80px", format="mtfl", weight=0.6),
     TrainingSet(folder="fddb_train", format="fddb", weight=1.5),
-    TrainingSet(folder="masks_ilc", format="masks", weight=1.2),
+    TrainingSet(folder="masks_ilc", format="masks", weight=1.6),
     TrainingSet(folder="people", format="wider", weight=1.2),
 )
 

@@ -1,6 +1,7 @@
 """A cascade that needs no weights: every photo has one face, except those of 7 pixels' width."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ class FakeCascade:
     def __init__(self) -> None:
         self.loaded: list[tuple[Path | None, int | None]] = []
         self.asked: list[tuple[tuple[int, ...], float, float | None]] = []
+        self.elapsed_s: Iterator[float] = repeat(0.0025)
 
     def detect(
         self, image: NDArray[np.uint8], *, min_face: float = 40, min_score: float | None = None
@@ -36,7 +38,7 @@ class FakeCascade:
             scales=np.zeros(1, np.int32),
         )
         return [
-            Stage(level=1, step="classified", entered=1200, candidates=found, elapsed_s=0.0025),
+            Stage(level=1, step="classified", entered=1200, candidates=found, elapsed_s=next(self.elapsed_s)),
             Stage(level=0, step="reported", entered=1, candidates=found, elapsed_s=0.00004),
         ]
 

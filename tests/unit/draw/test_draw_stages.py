@@ -120,6 +120,11 @@ def test_lines_add_up_where_windows_gather() -> None:
     assert twice[..., 0].max() > once[..., 0].max() > 100
 
 
+def test_the_smallest_window_of_a_large_photo_is_seen() -> None:
+    (first, *_), _ = _panels(draw_stages(_photo(1000, 2000), _trace((1000, 500, 1001, 501)), NO_FACES))
+    assert _extent(first, "yellow") == pytest.approx((0.5, 0.5, 0.5, 0.5), abs=0.01)
+
+
 @pytest.mark.parametrize(
     "box", [(-50, -40, 50, 40), (60, 30, 400, 300), (-1e7, -1e7, 1e7, 1e7), (30, 30, 30.1, 30.1)]
 )

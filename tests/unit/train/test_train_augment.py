@@ -10,12 +10,18 @@ from smilecascade.train.augment import Chance, Windows, cut_windows
 
 Change = Callable[[Tensor, Chance], Tensor]
 
+
+def covered(pixels: Tensor, chance: Chance, probability: float) -> Tensor:
+    """Covered by one colour or by a piece of a picture like no other of them."""
+    return augment.covered(pixels, 255 - pixels, chance, probability)
+
+
 CHANGES: dict[str, Change] = {
-    "mirrored": augment.mirrored,
+    "mirrored": lambda pixels, chance: augment.mirrored(pixels, chance.picks(len(pixels), 0.5)),
     "coloured": augment.coloured,
     "blurred": lambda pixels, chance: augment.blurred(pixels, chance, 0.8),
     "noisy": lambda pixels, chance: augment.noisy(pixels, chance, 0.8),
-    "covered": lambda pixels, chance: augment.covered(pixels, chance, 0.8),
+    "covered": lambda pixels, chance: covered(pixels, chance, 0.8),
     "compressed": lambda pixels, chance: augment.compressed(pixels, chance, 0.8),
 }
 
@@ -23,7 +29,7 @@ CHANGES: dict[str, Change] = {
 OPTIONAL = {
     "blurred": augment.blurred,
     "noisy": augment.noisy,
-    "covered": augment.covered,
+    "covered": covered,
     "compressed": augment.compressed,
 }
 
@@ -110,18 +116,25 @@ def test_a_probability_of_a_quarter_changes_a_quarter(name: str) -> None:
     assert share == pytest.approx(0.25, abs=0.07)
 
 
-def test_half_are_mirrored() -> None:
-    pixels, changed = noise(400), augment.mirrored(noise(400), Chance(1))
-    same = (changed == pixels).flatten(1).all(1)
-    turned = (changed == pixels.flip(3)).flatten(1).all(1)
-    assert (same ^ turned).all()
-    assert turned.float().mean() == pytest.approx(0.5, abs=0.08)
+def test_only_the_flipped_are_mirrored() -> None:
+    flipped = torch.tensor([True, False, False, True])
+    changed = augment.mirrored(noise(4), flipped)
+    assert torch.equal(changed[flipped], noise(4)[flipped].flip(3))
+    assert torch.equal(changed[~flipped], noise(4)[~flipped])
 
 
 def test_colours_go_down_to_grey() -> None:
     changed = augment.coloured(noise(400), Chance(1))
     spread = (changed.amax(1) - changed.amin(1)).flatten(1).mean(1)
     assert 0.02 < (spread < 30).float().mean() < 0.3
+
+
+def test_half_of_the_pictures_are_darkened_or_lightened_in_their_middle() -> None:
+    """Without gamma, grey in steps stays grey in even steps."""
+    steps = torch.tensor([110.0, 120, 130]).repeat(400, 3, 3, 1)
+    dark, middle, light = augment.coloured(steps, Chance(1))[:, 0, 0].T
+    bent = ((light - middle) / (middle - dark) - 1).abs() > 0.003
+    assert bent.float().mean() == pytest.approx(0.5, abs=0.08)
 
 
 def test_blurred_pictures_keep_their_mean_and_lose_detail() -> None:
@@ -140,12 +153,25 @@ def test_noise_is_as_strong_as_said() -> None:
 
 
 def test_one_rectangle_is_hidden_and_the_rest_stays() -> None:
-    hidden = (augment.covered(noise(200), Chance(1), 1.0) != noise(200)).any(1)
+    hidden = (covered(noise(200), Chance(1), 1.0) != noise(200)).any(1)
     for picture in hidden:
         rows, columns = picture.any(1).nonzero().flatten(), picture.any(0).nonzero().flatten()
         inside = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         assert inside.float().mean() > 0.95  # a fill may be equal to a pixel by chance
     assert 0.05 < hidden.float().mean() < 0.4
+
+
+@pytest.mark.parametrize(("backgrounds", "share"), [(3, 0.5), (0, 0.0)])
+def test_what_hides_is_a_colour_or_a_piece_of_a_background(backgrounds: int, share: float) -> None:
+    pictures, background = torch.full((400, 3, 12, 12), -1.0), noise(backgrounds)
+    changed = augment.covered(pictures, background, Chance(1), 1.0)
+    pieces = []
+    for picture in changed:
+        hidden = picture[0] >= 0
+        colours, behind = picture[:, hidden], background[:, :, hidden]
+        pieces.append(bool((behind == colours).all((1, 2)).any()))
+        assert pieces[-1] or (colours == colours[:, :1]).all()
+    assert sum(pieces) / len(pieces) == pytest.approx(share, abs=0.08)
 
 
 def test_compression_keeps_the_picture() -> None:
@@ -154,36 +180,27 @@ def test_compression_keeps_the_picture() -> None:
 
 
 def test_a_window_on_the_face_is_the_middle_of_its_crop() -> None:
-    crops = noise(3, 32)
-    torch.testing.assert_close(cut_windows(crops, windows(3), 16), crops[:, :, 8:24, 8:24])
+    assert torch.equal(cut_windows(noise(3, 32), windows(3), 16), noise(3, 32)[:, :, 8:24, 8:24])
 
 
 def test_a_window_of_two_sides_is_the_whole_crop() -> None:
-    crops = noise(3, 32)
-    torch.testing.assert_close(cut_windows(crops, windows(3, side=2), 32), crops, atol=1e-2, rtol=0)
+    assert torch.equal(cut_windows(noise(3, 32), windows(3, side=2), 32), noise(3, 32))
 
 
 def test_a_shift_goes_right_and_down() -> None:
     cut = cut_windows(noise(3, 32), windows(3, shift=(0.25, -0.125)), 16)
-    torch.testing.assert_close(cut, noise(3, 32)[:, :, 6:22, 12:28], atol=1e-2, rtol=0)
+    assert torch.equal(cut, noise(3, 32)[:, :, 6:22, 12:28])
 
 
 def test_a_quarter_turn_turns() -> None:
     cut = cut_windows(noise(3, 32), windows(3, roll=pi / 2), 16)
-    turned = noise(3, 32)[:, :, 8:24, 8:24].rot90(1, (2, 3))
-    torch.testing.assert_close(cut, turned, atol=2e-2, rtol=0)
+    assert torch.equal(cut, noise(3, 32)[:, :, 8:24, 8:24].rot90(1, (2, 3)))
 
 
-def test_picked_pixels_are_pixels_of_the_crop() -> None:
+def test_cut_pixels_are_pixels_of_the_crop() -> None:
     checks = 255.0 * (torch.arange(32)[:, None] + torch.arange(32)[None, :] & 1).expand(3, 3, 32, 32)
     between = windows(3, shift=(0.1, 0.03), side=0.9, roll=0.2)
-    assert set(cut_windows(checks, between, 12, picked=True).unique().tolist()) == {0, 255}
-    assert len(cut_windows(checks, between, 12).unique()) > 50
-
-
-def test_a_picked_window_on_the_face_is_the_middle_of_its_crop() -> None:
-    crops = noise(3, 32)
-    assert torch.equal(cut_windows(crops, windows(3), 16, picked=True), crops[:, :, 8:24, 8:24])
+    assert set(cut_windows(checks, between, 12).unique().tolist()) == {0, 255}
 
 
 def test_beyond_the_crop_its_edge_repeats() -> None:
@@ -194,8 +211,19 @@ def test_beyond_the_crop_its_edge_repeats() -> None:
 def test_each_crop_has_its_own_window() -> None:
     both = Windows(shift=torch.tensor([[0.0, 0.0], [0.25, 0.0]]), side=torch.ones(2), roll=torch.zeros(2))
     cut = cut_windows(noise(2, 32), both, 16)
-    torch.testing.assert_close(cut[0], noise(2, 32)[0, :, 8:24, 8:24], atol=1e-2, rtol=0)
-    torch.testing.assert_close(cut[1], noise(2, 32)[1, :, 8:24, 12:28], atol=1e-2, rtol=0)
+    assert torch.equal(cut[0], noise(2, 32)[0, :, 8:24, 8:24])
+    assert torch.equal(cut[1], noise(2, 32)[1, :, 8:24, 12:28])
+
+
+def test_windows_are_picked_by_a_mask() -> None:
+    both = Windows(
+        shift=torch.tensor([[0.1, 0.2], [0.3, 0.4]]),
+        side=torch.tensor([1.0, 2]),
+        roll=torch.tensor([0.5, 0.6]),
+    )
+    second = both[torch.tensor([False, True])]
+    for found, wanted in ((second.shift, [[0.3, 0.4]]), (second.side, [2.0]), (second.roll, [0.6])):
+        torch.testing.assert_close(found, torch.tensor(wanted))
 
 
 def test_no_windows_are_cut_from_no_crops() -> None:

@@ -6,13 +6,17 @@ import torch
 
 from smilecascade.errors import DatasetError
 from smilecascade.geometry.boxes import iou
+from smilecascade.geometry.calibration import displaced
 from smilecascade.specs import TrainSpec
+from smilecascade.train import augment
 from smilecascade.train import samples as module
 from smilecascade.train.augment import Chance
-from smilecascade.train.crops import FaceCrops
-from smilecascade.train.samples import PART_IOU, Batch, Samples, part_windows, shrunk
+from smilecascade.train.crops import CONTEXT, FaceCrops
+from smilecascade.train.samples import FACE_IOU, PART_IOU, Batch, Samples, part_windows, shrunk
 
-SPEC = TrainSpec(net="face-12", steps=100, batch=40, positives=0.25, seed=3)
+FACE = np.array([[-0.5, -0.5, 0.5, 0.5]], np.float32)
+
+SPEC = TrainSpec(net="joint-12", steps=100, batch=40, positives=0.25, seed=3)
 
 
 @pytest.fixture
@@ -22,12 +26,17 @@ def negatives() -> np.ndarray:
 
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Samples are not augmented, so that they show what they were cut from."""
-    monkeypatch.setattr(module, "augmented", lambda pixels, chance: pixels)
+    """Samples are mirrored, but not augmented otherwise, so that they show what they were cut from."""
+    monkeypatch.setattr(
+        module, "augmented", lambda pixels, background, flipped, chance: augment.mirrored(pixels, flipped)
+    )
 
 
 def same(first: Batch, second: Batch) -> bool:
-    return torch.equal(first.pixels, second.pixels) and torch.equal(first.labels, second.labels)
+    return all(
+        torch.equal(one.nan_to_num(9), other.nan_to_num(9))
+        for one, other in zip(vars(first).values(), vars(second).values(), strict=True)
+    )
 
 
 def test_a_batch_depends_on_seed_and_step_alone(face_crops: FaceCrops, negatives: np.ndarray) -> None:
@@ -56,8 +65,59 @@ def test_faces_come_first_in_their_share(face_crops: FaceCrops, window: int) -> 
     assert batch.pixels.shape == (40, 3, window, window)
     assert batch.pixels.dtype == torch.float32
     assert 0 <= batch.pixels.min() <= batch.pixels.max() <= 255
-    assert batch.labels.tolist() == [1] * 10 + [0] * 30
+    assert batch.faces == 10
+    assert (batch.labels[:10] != 0).all()
+    assert batch.labels[10:].tolist() == [0] * 30
     assert batch.labels.dtype == torch.int64
+    assert batch.displacements.shape == (10, 3)
+    assert batch.points.shape == (10, 6, 2)
+
+
+def test_a_face_is_one_if_it_overlaps_its_window_enough(face_crops: FaceCrops, negatives: np.ndarray) -> None:
+    batch = Samples(face_crops, negatives, 12, replace(SPEC, batch=800)).batch(0)
+    windows = displaced(FACE.repeat(batch.faces, 0), batch.displacements.numpy())
+    shown = iou(windows, FACE)[:, 0] >= FACE_IOU
+    assert batch.labels[: batch.faces].tolist() == np.where(shown, 1, -1).tolist()
+    assert 0.75 < shown.mean() < 0.99
+
+
+def test_each_of_the_classes_shows_its_face(face_crops: FaceCrops, negatives: np.ndarray) -> None:
+    batch = Samples(face_crops, negatives, 12, replace(SPEC, batch=2000, displaced="classes")).batch(0)
+    assert len(batch.displacements.unique(dim=0)) == 45
+    assert (batch.labels[: batch.faces] == 1).all()
+
+
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize("halved", [False, True])
+def test_a_sample_shows_its_points_where_it_says(face_crops: FaceCrops, halved: bool) -> None:
+    at = ((np.arange(128) + 0.5) / 128 - 0.5) * CONTEXT
+    light = np.exp(-(((at - 0.1) / 0.08) ** 2))  # about (0.1, 0.1)
+    lit = np.broadcast_to(255 * np.outer(light, light)[None, :, :, None], face_crops.pixels.shape)
+    points = np.full((12, 6, 2), np.nan, np.float32)
+    points[:, 0] = 0.1
+    faces = replace(face_crops, pixels=lit.astype(np.uint8), points=points)
+    spec, no_light = replace(SPEC, batch=200, displaced="classes"), np.zeros((5, 24, 24, 3), np.uint8)
+    batch = Samples(faces, no_light, 24, spec, halved=halved).batch(0)
+    shown = batch.pixels[: batch.faces, 0]
+    where = (torch.arange(24) + 0.5) / 24 - 0.5
+    seen = torch.stack([(shown.sum(1) * where).sum(1), (shown.sum(2) * where).sum(1)], 1)
+    eye = batch.points[:, :2].nan_to_num(0).sum(1)  # the left one, or the right one of a mirrored face
+    assert (batch.points[:, :2].isfinite().all(2).sum(1) == 1).all()
+    assert (seen / shown.sum((1, 2))[:, None] - eye).abs().max() < 1 / 24
+
+
+def test_unknown_points_are_unknown_in_samples(face_crops: FaceCrops, negatives: np.ndarray) -> None:
+    batch = Samples(face_crops, negatives, 12, replace(SPEC, batch=400)).batch(0)
+    known = batch.points.isfinite().all(2)
+    assert (known.sum(1) % 5 == 0).all()  # of one set five, of the other none
+    assert not known[:, 5].any()
+    assert known[:, 0].float().mean() == pytest.approx(0.4 / (1.5 + 0.4), abs=0.15)
+
+
+def test_a_batch_may_be_faces_alone(face_crops: FaceCrops, negatives: np.ndarray) -> None:
+    batch = Samples(face_crops, negatives[:0], 12, replace(SPEC, positives=1.0)).batch(0)
+    assert batch.faces == len(batch.pixels) == 40
+    assert (batch.labels != 0).all()
 
 
 @pytest.mark.usefixtures("plain")
@@ -70,7 +130,7 @@ def test_samples_show_what_their_labels_say(face_crops: FaceCrops) -> None:
     of_face = (batch.pixels[:, 0].round() == 200).flatten(1).all(1)
     of_background = (batch.pixels[:, 2].round() == 200).flatten(1).all(1)
     assert (of_face ^ of_background).all()
-    assert of_face[batch.labels == 1].all()
+    assert of_face[: batch.faces].all()
     # Of those that are no face, 15% are parts of one.
     assert of_face[batch.labels == 0].float().mean() == pytest.approx(0.15, abs=0.01)
 
@@ -95,24 +155,40 @@ def test_parts_are_cut_only_where_no_other_face_is_near(face_crops: FaceCrops) -
 
 
 @pytest.mark.usefixtures("plain")
-def test_faces_and_parts_are_picked_where_detection_picks(face_crops: FaceCrops) -> None:
+def test_faces_are_picked_from_copies_of_two_resolutions(face_crops: FaceCrops) -> None:
     checks = np.zeros_like(face_crops.pixels)
-    checks[:, ::4, ::4] = checks[:, 1::4, 1::4] = 255
-    faces, empty = replace(face_crops, pixels=checks), np.zeros((5, 48, 48, 3), np.uint8)
-    picked = Samples(faces, empty, 48, SPEC, picked=True).batch(0).pixels
-    assert set(picked.unique().tolist()) == {0, 255}
-    assert len(Samples(faces, empty, 48, SPEC).batch(0).pixels.unique()) > 50
+    checks[:, ::2, ::2] = checks[:, 1::2, 1::2] = 255
+    faces, spec = replace(face_crops, pixels=checks), replace(SPEC, batch=300, positives=1.0)
+    picked = Samples(faces, checks[:0], 48, spec).batch(0).pixels
+    assert set(picked.unique().tolist()) == {0, 127.5, 255}
+    grey = (picked == 127.5).flatten(1)
+    assert (grey.any(1) == grey.all(1)).all()
+    assert grey.all(1).float().mean() == pytest.approx(0.4, abs=0.08)
 
 
+@pytest.mark.usefixtures("plain")
+def test_for_the_first_level_they_are_halved_once_more(face_crops: FaceCrops) -> None:
+    noise, spec = face_crops.pixels, replace(SPEC, batch=300, positives=1.0)
+    picked, halved = (
+        Samples(face_crops, noise[:0], 48, spec, halved=halved).batch(0).pixels for halved in (False, True)
+    )
+    assert halved.shape == picked.shape
+    assert halved.std() < 0.7 * picked.std()
+
+
+@pytest.mark.usefixtures("plain")
 def test_without_lonely_faces_there_are_no_parts(face_crops: FaceCrops, negatives: np.ndarray) -> None:
-    crowded = replace(face_crops, alone=np.zeros(12, bool))
-    assert Samples(crowded, negatives, 12, SPEC).batch(0).labels.tolist() == [1] * 10 + [0] * 30
+    bright = replace(face_crops, pixels=np.full_like(face_crops.pixels, 255), alone=np.zeros(12, bool))
+    batch = Samples(bright, np.zeros_like(negatives), 12, SPEC).batch(0)
+    assert batch.pixels[: batch.faces].min() == 255
+    assert batch.pixels[batch.faces :].max() == 0
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 5])
 def test_small_batches_are_batches(face_crops: FaceCrops, negatives: np.ndarray, batch: int) -> None:
     found = Samples(face_crops, negatives, 12, replace(SPEC, batch=batch)).batch(0)
     assert len(found.pixels) == len(found.labels) == batch
+    assert len(found.displacements) == len(found.points) == found.faces == round(batch * 0.25)
 
 
 @pytest.mark.parametrize(("window", "size"), [(12, 32), (24, 64), (48, 128), (64, 128)])
@@ -142,8 +218,7 @@ def test_parts_overlap_their_face_too_little_to_show_it(count: int) -> None:
     assert windows.shift.shape == (count, 2)
     corner = windows.shift - windows.side[:, None] / 2
     boxes = torch.cat([corner, corner + windows.side[:, None]], dim=1).numpy()
-    face = np.array([[-0.5, -0.5, 0.5, 0.5]], np.float32)
-    assert (iou(boxes, face) < PART_IOU + 1e-6).all()
+    assert (iou(boxes, FACE) < PART_IOU + 1e-6).all()
     assert (np.abs(boxes) <= 1.05 + 1e-6).all()
     assert (windows.roll == 0).all()
 
