@@ -42,6 +42,7 @@ def test_the_help_imports_no_subcommand() -> None:
         "import sys; from smilecascade.cli import run; run(['--help']); "
         "sys.exit(any(name in sys.modules for name in sys.argv[1:]))"
     )
-    subcommands = ["smilecascade.cli.detect", "smilecascade.cli.evaluate", "smilecascade.cli.train"]
+    names = ("detect", "evaluate", "stages", "train")
+    subcommands = [f"smilecascade.cli.{name}" for name in names]
     command = [sys.executable, "-c", program, *subcommands]
     assert subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0

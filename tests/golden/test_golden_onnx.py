@@ -50,7 +50,7 @@ def rows(head: Tensor) -> np.ndarray:
 
 
 def wanted_of(net: Net, pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """What PyTorch says of every position, by the name of ONNX's output."""
+    """What PyTorch says of every position of RGB pixels, by the name of ONNX's output."""
     with torch.inference_mode():
         said = net(torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1)
         wanted = {"scores": rows(torch.sigmoid(said.face))[:, 0]}
@@ -70,8 +70,8 @@ def test_pytorch_and_onnx_agree(entry: NetEntry) -> None:
     rng = np.random.default_rng(5)
     for count, down, right in ((1, 0, 0), (33, 0, 0), (2, 3, 1)):
         shape = (count, window + down * entry.stride, window + right * entry.stride)
-        pixels = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
-        wanted = wanted_of(net, pixels)
+        pixels = rng.integers(0, 256, (*shape, 4), dtype=np.uint8)
+        wanted = wanted_of(net, pixels[..., :3])
         assert names == ["places", *wanted]
         for threshold in (0.0, float(np.median(wanted["scores"])) + 1e-3):
             said = onnx.run(None, {"pixels": pixels, "min_score": np.array(threshold, np.float32)})

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +169,8 @@ def test_a_missing_bundle_is_named(tmp_path: Path) -> None:
 
 def test_a_trace_tells_every_step(cascade: Cascade) -> None:
     stages = cascade.trace(noise(90, 120))
-    assert [stage.level for stage in stages] == [1, 1, 2, 2, 3, 3, 0]
+    steps = product((1, 2, 3), ("classified", "calibrated", "filtered"))
+    assert [(stage.level, stage.step) for stage in stages] == [*steps, (0, "reported")]
     scores = [face.score for face in cascade.detect(noise(90, 120))]
     assert stages[-1].candidates.scores.tolist() == scores
 

@@ -201,7 +201,8 @@ def judges(random_bundle: Path) -> tuple[Judge, ...]:
 
 
 def noise(count: int, height: int, width: int) -> np.ndarray:
-    return np.random.default_rng(0).integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+    """RGBX, as a judge takes it."""
+    return np.random.default_rng(0).integers(0, 256, (count, height, width, 4), dtype=np.uint8)
 
 
 @pytest.mark.parametrize(("level", "window"), [(0, 12), (1, 24), (2, 48)])
@@ -254,7 +255,7 @@ def test_places_on_a_sheet_count_row_by_row(judges: tuple[Judge, ...]) -> None:
 
 def test_of_no_windows_none_is_kept(judges: tuple[Judge, ...]) -> None:
     for judge, window in zip(judges, (12, 24, 48), strict=True):
-        said = judge(np.zeros((0, window, window, 3), np.uint8), 0.0)
+        said = judge(noise(0, window, window), 0.0)
         assert len(said) == 0
         assert said.scores.dtype == np.float32
 

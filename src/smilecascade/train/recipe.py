@@ -114,9 +114,9 @@ LEVELS: tuple[LevelRecipe, ...] = (
     ),
     LevelRecipe(
         train=TrainSpec(net="joint-48", steps=12000, batch=192, hard_share=0.7, precision="bfloat16"),
-        per_photo=60,
+        per_photo=90,
         mine_from=18,
-        mine_margin=0.25,
+        mine_margin=0.08,
         recall=None,
         max_iou=0.5,
         least_iou=0.5,

@@ -14,6 +14,7 @@ from smilecascade.errors import SpecError
 from smilecascade.nets import Outputs, entry
 from smilecascade.specs import TrainSpec
 from smilecascade.train import loop
+from smilecascade.train import samples as module
 from smilecascade.train.crops import FaceCrops
 from smilecascade.train.loop import fit, in_float32, learning_rate, normalised
 from smilecascade.train.samples import Samples
@@ -216,6 +217,33 @@ def test_a_calibrator_learns_from_faces_alone(face_crops: FaceCrops, tmp_path: P
     samples = Samples(face_crops, np.zeros((0, 12, 12, 3), np.uint8), 12, spec)
     trained(samples, tmp_path, spec, lambda step, loss: losses.append(loss))
     assert np.isfinite(losses).all()
+
+
+@pytest.mark.parametrize(
+    ("positives", "learning", "idle"),
+    [(0.01, "face", "displacement"), (1.0, "displacement", "face")],
+    ids=["no faces", "faces hardly in place"],
+)
+def test_while_one_head_is_told_nothing_another_learns(
+    face_crops: FaceCrops,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    positives: float,
+    learning: str,
+    idle: str,
+) -> None:
+    monkeypatch.setattr(module, "FACE_IOU", 1.1)  # no window overlaps its face so much
+    spec = replace(SPEC, net="joint-48", positives=positives, weight_decay=0.0)
+    samples, losses = samples_for(spec, face_crops), []
+    first, later = (
+        trained(
+            samples, tmp_path / str(steps), replace(spec, steps=steps), lambda _, loss: losses.append(loss)
+        ).state_dict()
+        for steps in (1, 8)
+    )
+    assert np.isfinite(losses).all()
+    assert not torch.equal(first[f"{learning}.weight"], later[f"{learning}.weight"])
+    assert torch.equal(first[f"{idle}.weight"], later[f"{idle}.weight"])
 
 
 def test_half_precision_hardly_changes_the_loss(samples: Samples, tmp_path: Path) -> None:

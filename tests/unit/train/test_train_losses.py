@@ -156,6 +156,20 @@ def test_of_windows_without_a_face_only_that_is_told(outputs: Outputs, known: Ba
     assert loss(other, known, SPEC) == loss(outputs, known, SPEC)
 
 
+def test_without_faces_only_the_face_head_is_told(outputs: Outputs) -> None:
+    nobody = batch([0] * 5, torch.zeros(0, 3), torch.zeros(0, 6, 2))
+    wanted = face_loss(outputs.face.flatten(), nobody.labels, 1.0)  # type: ignore[union-attr]
+    assert wanted.isfinite()
+    torch.testing.assert_close(loss(outputs, nobody, SPEC), wanted)
+
+
+def test_where_no_window_is_asked_of_the_face_head_is_told_nothing(outputs: Outputs, known: Batch) -> None:
+    unasked = replace(known, labels=torch.full((5,), -1))
+    wanted = loss(outputs._replace(face=None), known, SPEC)
+    assert wanted.isfinite()
+    torch.testing.assert_close(loss(outputs, unasked, SPEC), wanted)
+
+
 def test_what_is_said_without_fault_has_no_errors() -> None:
     points = noise(3, 6, 2)
     points[:, 5] = points[:, 3:5].mean(1)

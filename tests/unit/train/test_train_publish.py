@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from smilecascade.errors import BundleError
+from smilecascade.errors import BundleError, SpecError
 from smilecascade.nets import entry
 from smilecascade.train import publish
 from smilecascade.train.publish import Judge, exported
@@ -28,8 +28,13 @@ def damaging(net: nn.Module, change: Callable[[nn.Module], object]) -> Callable[
     return exporting
 
 
+def rgbx(pixels: np.ndarray, fourth: int = 0) -> np.ndarray:
+    """RGB pixels (N, H, W, 3) as an exported net takes them: (N, H, W, 4)."""
+    return np.pad(pixels, [(0, 0)] * 3 + [(0, 1)], constant_values=fourth)
+
+
 def run(onnx: bytes, pixels: np.ndarray, min_score: float = 0.0) -> dict[str, np.ndarray]:
-    """What the exported net says, by the name of the output."""
+    """What the exported net says of RGBX pixels, by the name of the output."""
     session = onnxruntime.InferenceSession(onnx)
     names = [output.name for output in session.get_outputs()]
     said = session.run(None, {"pixels": pixels, "min_score": np.array(min_score, np.float32)})
@@ -47,31 +52,30 @@ def run(onnx: bytes, pixels: np.ndarray, min_score: float = 0.0) -> dict[str, np
 def test_a_net_says_what_it_has_heads_for(name: str, outputs: list[str]) -> None:
     net, window = entry(name).build(), entry(name).window
     assert Judge(net).outputs == outputs
-    assert (
-        list(run(exported(net, entry(name), CROPS[:0]), np.zeros((2, window, window, 3), np.uint8)))
-        == outputs
-    )
+    said = run(exported(net, entry(name), CROPS[:0]), np.zeros((2, window, window, 4), np.uint8))
+    assert list(said) == outputs
 
 
 def test_scores_are_probabilities_of_a_face() -> None:
-    net, pixels = FIRST.build().eval(), torch.from_numpy(CROPS)
+    net = FIRST.build().eval()
     with torch.inference_mode():
-        logits = net(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1).face.flatten()
-        places, scores, *_ = Judge(net)(pixels, torch.tensor(0.0))
+        logits = net(torch.from_numpy(CROPS).permute(0, 3, 1, 2).float() / 127.5 - 1).face.flatten()
+        places, scores, *_ = Judge(net)(torch.from_numpy(rgbx(CROPS)), torch.tensor(0.0))
     assert places.tolist() == list(range(6))
     torch.testing.assert_close(scores, 1 / (1 + (-logits).exp()))
 
 
 def test_windows_below_the_threshold_are_not_kept() -> None:
     onnx = exported(FIRST.build(), FIRST, CROPS)
-    everything = run(onnx, CROPS)
+    pixels = rgbx(CROPS)
+    everything = run(onnx, pixels)
     threshold = float(np.median(everything["scores"]))
     rows = np.flatnonzero(everything["scores"] >= threshold)
-    kept = run(onnx, CROPS, threshold)
+    kept = run(onnx, pixels, threshold)
     assert 0 < len(rows) < len(CROPS)
     for name, values in kept.items():
         np.testing.assert_allclose(values, everything[name][rows], atol=1e-6, err_msg=name)
-    assert {name: values.shape for name, values in run(onnx, CROPS, 1.01).items()} == {
+    assert {name: values.shape for name, values in run(onnx, pixels, 1.01).items()} == {
         "places": (0,),
         "scores": (0,),
         "displacements": (0, 3),
@@ -81,11 +85,11 @@ def test_windows_below_the_threshold_are_not_kept() -> None:
 @pytest.mark.parametrize(
     ("shape", "positions"),
     [
-        ((1, 12, 12, 3), 1),
-        ((9, 12, 12, 3), 9),
-        ((0, 12, 12, 3), 0),
-        ((1, 31, 20, 3), 5 * 3),
-        ((2, 16, 12, 3), 4),
+        ((1, 12, 12, 4), 1),
+        ((9, 12, 12, 4), 9),
+        ((0, 12, 12, 4), 0),
+        ((1, 31, 20, 4), 5 * 3),
+        ((2, 16, 12, 4), 4),
     ],
 )
 def test_the_export_takes_any_number_of_windows_of_any_size(shape: tuple[int, ...], positions: int) -> None:
@@ -98,7 +102,18 @@ def test_the_export_takes_any_number_of_windows_of_any_size(shape: tuple[int, ..
 
 def test_the_exported_net_does_not_drop_out() -> None:
     onnx = exported(FIRST.build().train(), FIRST, CROPS)
-    np.testing.assert_array_equal(run(onnx, CROPS)["scores"], run(onnx, CROPS)["scores"])
+    first, second = (run(onnx, rgbx(CROPS))["scores"] for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("name", ["li-12", "joint-12", "joint-48"])
+def test_the_fourth_byte_does_not_matter(name: str) -> None:
+    window = entry(name).window
+    onnx = exported(entry(name).build(), entry(name), CROPS[:0])
+    pixels = np.random.default_rng(1).integers(0, 256, (4, window, window, 3), dtype=np.uint8)
+    dark, bright = run(onnx, rgbx(pixels, 0)), run(onnx, rgbx(pixels, 255))
+    for output, values in dark.items():
+        np.testing.assert_array_equal(values, bright[output], err_msg=output)
 
 
 def test_crops_are_not_needed() -> None:
@@ -130,6 +145,33 @@ def test_a_mismatch_is_refused(
         BundleError, match=rf"the exported net's {output} differ from PyTorch's by .*; nothing was written"
     ):
         exported(net, last, np.zeros((0, 48, 48, 3), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("output", "layer"),
+    [
+        ("scores", "trunk"),
+        ("scores", "face"),
+        pytest.param(
+            "displacements",
+            "displacement",
+            marks=pytest.mark.xfail(strict=True, reason="a mean over no class above chance is 0, not NaN"),
+        ),
+        ("points", "points"),
+    ],
+)
+def test_weights_that_are_no_numbers_are_refused(output: str, layer: str) -> None:
+    net = entry("joint-48").build()
+    with torch.no_grad():
+        next(net.get_submodule(layer).parameters()).view(-1)[0] = float("nan")
+    with pytest.raises(BundleError, match=rf"the exported net's {output} differ from PyTorch's by nan"):
+        exported(net, entry("joint-48"), np.zeros((0, 48, 48, 3), np.uint8))
+
+
+@pytest.mark.parametrize("name", ["li-24-cal", "li-24-direct"])
+def test_a_net_that_only_calibrates_is_refused(name: str) -> None:
+    with pytest.raises(SpecError, match="net: a calibrator alone does not tell faces from background"):
+        exported(entry(name).build(), entry(name), np.zeros((0, 24, 24, 3), np.uint8))
 
 
 def test_random_pixels_and_real_crops_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
