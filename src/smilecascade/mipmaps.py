@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import floor, log2
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,9 @@ LEAST_SPAN = 0.75
 _Packed = NDArray[np.uint32]
 
 _Ints = NDArray[np.signedinteger]
+
+#: A byte, or four of them.
+_Number = TypeVar("_Number", np.uint8, np.uint32)
 
 #: Bytes worked on at once: more leave the cache, and the system is asked for their memory each time.
 _BLOCK = 1 << 16
@@ -192,27 +195,31 @@ def _halve_photo(photo: Pixels, half: _Packed) -> None:
     lines = photo.reshape(height, 3 * width)
     block = max(1, _BLOCK // (3 * width))
     for start in range(0, len(half), block):
-        upper = lines[2 * start : 2 * (start + block) : 2]
-        lower = lines[2 * start + 1 : 2 * (start + block) : 2]
-        means = np.empty((len(upper), 3 * width), np.uint8)
-        means[: len(lower)] = _mean(upper[: len(lower)], lower, up=True)
-        means[len(lower) :] = upper[len(lower) :]
+        means = _mean_of_rows(lines, slice(start, start + block))
         means[:, :-3] = _mean(means[:, :-3], means[:, 3:], up=False)
         half[start : start + block] = _packed(means, pixel=6)
 
 
 def _halve(copy: _Packed, half: _Packed) -> None:
     """Fill ``half`` with the means of 2 × 2 pixels of a copy; an odd last row or column stays."""
-    lower, right = np.minimum(np.arange(1, 2 * len(half), 2), len(copy) - 1), copy.shape[1] // 2
+    pairs = copy.shape[1] // 2
     block = max(1, _BLOCK // copy[:1].nbytes)
     for start in range(0, len(half), block):
         rows = slice(start, start + block)
-        lines = _mean(copy[2 * start : 2 * (start + block) : 2], copy.take(lower[rows], axis=0), up=True)
-        half[rows] = lines[:, 0::2]
-        half[rows, :right] = _mean(lines[:, : 2 * right : 2], lines[:, 1::2], up=False)
+        means = _mean_of_rows(copy, rows)
+        half[rows, :pairs] = _mean(means[:, 0 : 2 * pairs : 2], means[:, 1::2], up=False)
+        half[rows, pairs:] = means[:, 2 * pairs :]
 
 
-def _mean(first: NDArray[np.unsignedinteger], second: NDArray[np.unsignedinteger], *, up: bool) -> Any:
+def _mean_of_rows(picture: NDArray[_Number], rows: slice) -> NDArray[_Number]:
+    """These rows of a picture of half the height: each the mean of two, an odd last one itself."""
+    upper, lower = picture[0::2][rows], picture[1::2][rows]
+    if len(lower) < len(upper):
+        lower = np.concatenate([lower, upper[-1:]])
+    return _mean(upper, lower, up=True)
+
+
+def _mean(first: NDArray[_Number], second: NDArray[_Number], *, up: bool) -> NDArray[_Number]:
     """The mean of bytes, or of four bytes in a number; halves are rounded up or down.
 
     It is the bits that either has, or that both share, less or plus half of those in which they
@@ -222,7 +229,12 @@ def _mean(first: NDArray[np.unsignedinteger], second: NDArray[np.unsignedinteger
     if differing.dtype == np.uint32:
         differing &= np.uint32(0xFEFEFEFE)
     differing >>= differing.dtype.type(1)
-    return np.subtract(first | second, differing) if up else np.add(first & second, differing)
+    mean: NDArray[_Number] = first | second if up else first & second
+    if up:
+        mean -= differing
+    else:
+        mean += differing
+    return mean
 
 
 def _packed(lines: Pixels, *, pixel: int) -> _Packed:

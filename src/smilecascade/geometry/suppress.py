@@ -11,7 +11,9 @@ from smilecascade.geometry.boxes import FloatArray, IntArray, centres, iou, iou_
 
 Indices = NDArray[np.intp]
 
-#: Up to so many windows are compared all with all; of more, only those that lie near each other.
+#: Up to so many windows are compared one by one, since arrays have their price; up to ``FEW`` all
+#: with all; of more, only those that lie near each other.
+HANDFUL = 12
 FEW = 128
 
 #: Pairs of windows compared at once: bounds the memory, whatever N is.
@@ -30,8 +32,35 @@ def suppress(
     """
     order = np.argsort(-scores, kind="stable")
     group = np.zeros(len(order), np.int32) if groups is None else groups[order]
+    if len(order) <= HANDFUL:
+        return order[_survivors_of_a_handful(boxes[order], group, max_iou)]
     rivals = _rivals_of_few if len(order) <= FEW else _rivals_of_many
     return order[_survivors(len(order), *rivals(boxes[order], group, max_iou))]
+
+
+def _survivors_of_a_handful(ranked: FloatArray, group: IntArray, max_iou: float) -> list[int]:
+    """Ranks that stay, found as one would by hand."""
+    windows, names = ranked.tolist(), group.tolist()
+    kept: list[int] = []
+    for rank, window in enumerate(windows):
+        rivals = (windows[other] for other in kept if names[other] == names[rank])
+        if not any(_overlap(window, rival) > max_iou for rival in rivals):
+            kept.append(rank)
+    return kept
+
+
+def _overlap(first: list[float], second: list[float]) -> float:
+    """Intersection over union of two boxes, 0 for an empty union; as ``boxes.iou``."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (_area(first) + _area(second) - shared)
+
+
+def _area(box: list[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _survivors(count: int, better: Indices, worse: Indices) -> list[int]:
