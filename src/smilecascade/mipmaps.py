@@ -51,15 +51,12 @@ class Mipmaps:
         self.height, self.width = image.shape[:2]
         self._photo = np.ascontiguousarray(image)
         self._deepest = int(np.log2(min(self.height, self.width)))
-        halvings = range(1, self._deepest + 1)
-        self._shapes = [(self.height, self.width)]
-        for _ in halvings:
-            height, width = self._shapes[-1]
-            self._shapes.append(((height + 1) // 2, (width + 1) // 2))
+        halvings = 2 ** np.arange(self._deepest + 1)[:, None]
+        self._shapes = (-(-np.array([self.height, self.width]) // halvings)).astype(np.int32)
         # All halved copies in one array, each where the one before ends: crops from several of
         # them are picked at once.
-        ends = np.cumsum([0, 0, *(height * width for height, width in self._shapes[1:])])
-        self._starts = ends[: len(self._shapes)]
+        ends = np.cumsum([0, 0, *self._shapes[1:].prod(axis=1)], dtype=np.int32)
+        self._starts = ends[:-1]
         self._flat = np.empty(int(ends[-1]), np.uint32)
         self._made = 0
         self._whole: _Packed | None = None
@@ -87,8 +84,10 @@ class Mipmaps:
 
         Beyond the photo its edge pixels are repeated. N = 0 gives no crops.
         """
-        cut = np.empty((len(squares), size, size), np.uint32)
         levels = self._levels_of(sides(squares) / np.float32(size))
+        if len(levels) and levels.min() > 0:
+            return _as_bytes(self._from_halved(levels, squares, size))
+        cut = np.empty((len(squares), size, size), np.uint32)
         halved, small = levels > 0, np.flatnonzero(levels < 0)
         if halved.any():
             cut[halved] = self._from_halved(levels[halved], squares[halved], size)
@@ -104,10 +103,9 @@ class Mipmaps:
     def _from_halved(self, levels: _Ints, squares: FloatArray, size: int) -> _Packed:
         """Crops (N, size, size) from the halved copies of these levels, all at once."""
         self._make(int(levels.max()))
-        height, width = np.array(self._shapes, np.int32)[levels].T
-        near = squares * np.exp2(-levels.astype(np.float32))[:, None]
-        rows, columns = _places(near, size, height[:, None], width[:, None])
-        rows = rows * width[:, None] + self._starts[levels].astype(np.int32)[:, None]
+        height, width = self._shapes[levels].T[:, :, None]
+        rows, columns = _places(np.ldexp(squares, -levels[:, None]), size, height, width)
+        rows = rows * width + self._starts[levels][:, None]
         picked: _Packed = self._flat.take(rows[:, :, None] + columns[:, None, :])
         return picked
 
@@ -140,8 +138,8 @@ class Mipmaps:
 
     def _levels_of(self, shrinkage: FloatArray) -> _Ints:
         """The copy that has as many pixels as are wanted: 0 the photo, above it halved, −1 doubled."""
-        exact = np.floor(np.log2(np.maximum(shrinkage, 1e-6) / LEAST_SPAN)).astype(np.intp)
-        levels: _Ints = np.clip(exact, -1, self._deepest)
+        _, exponents = np.frexp(shrinkage / np.float32(LEAST_SPAN))
+        levels: _Ints = np.minimum(np.maximum(exponents - 1, -1), self._deepest)
         return levels
 
     def _copy(self, level: int) -> _Packed:
@@ -154,7 +152,7 @@ class Mipmaps:
         return self._slot(level)
 
     def _slot(self, level: int) -> _Packed:
-        height, width = self._shapes[level]
+        height, width = self._shapes[level].tolist()
         return self._flat[self._starts[level] : self._starts[level] + height * width].reshape(height, width)
 
     def _make(self, deepest: int) -> None:
@@ -172,9 +170,10 @@ def _places(squares: FloatArray, size: int, height: int | _Ints, width: int | _I
     """Rows and columns, (N, size) each, that crops of these (N, 4) squares pick from a copy."""
     middles = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
     side = sides(squares)[:, None]
-    rows: _Ints = np.clip(squares[:, 1:2] + side * middles, 0, height - 1).astype(np.int32)
-    columns: _Ints = np.clip(squares[:, :1] + side * middles, 0, width - 1).astype(np.int32)
-    return rows, columns
+    rows, columns = squares[:, 1:2] + side * middles, squares[:, :1] + side * middles
+    for places, limit in ((rows, height - 1), (columns, width - 1)):
+        np.minimum(np.maximum(places, 0, out=places), limit, out=places, casting="same_kind")
+    return rows.astype(np.int32), columns.astype(np.int32)
 
 
 @lru_cache(maxsize=256)  # photos of one size, and the frames of a video, share them

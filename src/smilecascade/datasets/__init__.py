@@ -10,13 +10,14 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from smilecascade.datasets import backgrounds, fddb, lfw, masks, mtfl, voc, webfaces, wider
+from smilecascade.datasets import backgrounds, cmu_mit, fddb, lfw, masks, mtfl, voc, webfaces, wider
 from smilecascade.errors import DatasetError
 from smilecascade.records import AnnotatedPhoto
 
 #: The readers by the name of their format.
 READERS: Mapping[str, Callable[[Path], Iterator[AnnotatedPhoto]]] = {
     "backgrounds": backgrounds.read,
+    "cmu-mit": cmu_mit.read,
     "fddb": fddb.read,
     "lfw": lfw.read,
     "masks": masks.read,
