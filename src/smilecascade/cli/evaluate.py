@@ -24,6 +24,7 @@ from smilecascade.cli.targets import require_folder, standard_output
 from smilecascade.datasets import READERS, open_set
 from smilecascade.errors import DatasetError
 from smilecascade.evaluate import report
+from smilecascade.evaluate.breakdown import ALARMS, breakdown
 from smilecascade.evaluate.levels import LevelTable
 from smilecascade.evaluate.measure import Found, Performance, performance
 from smilecascade.evaluate.peers import Detector, Haar, Ours, Traced, Uncalibrated, YuNet
@@ -68,6 +69,12 @@ Detections = dict[str, list[FoundFaces]]
     help="Measure the same nets without calibration beside it: no window is moved onto its face.",
 )
 @click.option(
+    "--by-size",
+    is_flag=True,
+    help="Print also which faces each detector finds: the recall at 1 false positive a photo by their size, "
+    "and by the groups that the set names (with and without a mask, say).",
+)
+@click.option(
     "--yunet",
     metavar="FILE",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
@@ -93,6 +100,7 @@ def evaluate(
     min_score: float,
     threads: int,
     uncalibrated: bool,
+    by_size: bool,
     yunet: Path | None,
     haar: bool,
     out: Path | None,
@@ -120,6 +128,8 @@ def evaluate(
     found, levels = _look(ours, peers, photos, min_face)
     performances = [_judged(name, photos, faces, min_face) for name, faces in found.items()]
     _print(folder, performances, levels)
+    if by_size:
+        _print_by_size(performances, photos, found, min_face)
     if out:
         facts = _facts(cascade, format, folder, min_face, min_score)
         _write(out, facts, performances, levels, found)
@@ -186,6 +196,19 @@ def _print(folder: Path, performances: Sequence[Performance], levels: report.Lev
         parts += [f"{name}:"] if len(levels) > 1 else []
         parts.append(report.levels_table(summaries))
     click.echo("\n\n".join(parts), file=standard_output())
+
+
+def _print_by_size(
+    performances: Sequence[Performance],
+    photos: Sequence[AnnotatedPhoto],
+    found: Detections,
+    min_face: float,
+) -> None:
+    for one in performances:
+        boxes = [Found.of(photo.faces) for photo in found[one.detector]]
+        table = report.breakdown_table(breakdown(one, photos, boxes, min_face=min_face))
+        title = f"{one.detector}, recall at {ALARMS:g} false positive a photo:"
+        click.echo(f"\n{title}\n\n{table}", file=standard_output())
 
 
 def _facts(cascade: Cascade, format: str, folder: Path, min_face: float, min_score: float) -> dict[str, Any]:

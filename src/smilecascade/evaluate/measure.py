@@ -73,9 +73,9 @@ def performance(
     square. No photos, or none with a wanted face, gives figures of NaN.
     """
     truths = [Truth.of(photo, min_face) for photo in photos]
-    mended = _mended(found, truths, [photo.name for photo in photos])
-    at_50 = tally(mended, truths, min_face=min_face, min_iou=0.5)
-    at_70 = tally(mended, truths, min_face=min_face, min_iou=0.7)
+    in_style = mended(found, truths, [photo.name for photo in photos])
+    at_50 = tally(in_style, truths, min_face=min_face, min_iou=0.5)
+    at_70 = tally(in_style, truths, min_face=min_face, min_iou=0.7)
     ap, recall_tenth, recall_one = figures(at_50, MEASURES, seed=seed)
     (ap_70,) = figures(at_70, MEASURES[:1], seed=seed)
     return Performance(
@@ -114,8 +114,8 @@ def tally(found: Sequence[Found], truths: Sequence[Truth], *, min_face: float, m
     )
 
 
-def _mended(found: Sequence[Found], truths: Sequence[Truth], names: Sequence[str]) -> list[Found]:
-    """The boxes of each photo after the transform of the half that it is not in."""
+def mended(found: Sequence[Found], truths: Sequence[Truth], names: Sequence[str]) -> list[Found]:
+    """The boxes of each photo after the transform of the half that it is not in; ``names`` sort them."""
     first, second = halves(names)
     fits = dict.fromkeys(first, fitted(found, truths, second))
     fits |= dict.fromkeys(second, fitted(found, truths, first))

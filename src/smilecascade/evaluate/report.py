@@ -6,11 +6,13 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
-from math import isnan
+from itertools import groupby
+from math import isinf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smilecascade.errors import SmilecascadeError
+from smilecascade.evaluate.breakdown import Share
 from smilecascade.evaluate.curves import Figure
 from smilecascade.evaluate.levels import LevelSummary
 from smilecascade.evaluate.measure import Performance
@@ -44,6 +46,17 @@ def levels_table(summaries: Iterable[LevelSummary]) -> str:
     counts = ("windows in", "classified", "left", "recall kept", "left a face")
     titles = ("level", *counts, "IoU before", "IoU after", "ms")
     return markdown(titles, [_level_line(one) for one in summaries])
+
+
+def breakdown_table(shares: Sequence[Share]) -> str:
+    """A Markdown table, a line a group and a column a size: recall, and of how many faces."""
+    sizes = list(dict.fromkeys((share.least, share.most) for share in shares))
+    titles = ("faces", *(_range(*size) for size in sizes))
+    lines = [
+        (name, *(f"{_or_dash(share.recall, '.3f')} of {share.faces}" for share in group))
+        for name, group in groupby(shares, key=lambda share: share.group)
+    ]
+    return markdown(titles, lines)
 
 
 def markdown(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
@@ -153,6 +166,10 @@ def _level_line(one: LevelSummary) -> tuple[str, ...]:
         _or_dash(one.iou_after, ".3f"),
         f"{one.elapsed_ms:.2f}",
     )
+
+
+def _range(least: float, most: float) -> str:
+    return f"from {least:g} px" if isinf(most) else f"{least:g} to {most:g} px"
 
 
 def _or_dash(value: float, form: str) -> str:
