@@ -126,14 +126,13 @@ def calibrators(
     """
     from smilecascade.bundle import open_bundle
     from smilecascade.evaluate.report import markdown
-    from smilecascade.train import recipe
     from smilecascade.train.calibrators import COLUMNS, SPECS, compared
+    from smilecascade.train.materials import Places
 
     unknown = [name for name in nets if name not in SPECS]
     if unknown:
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SPECS)}.", param_hint="--net")
-    places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
-    recipe.stored_faces(places, opinion=_opinion(second_opinion, threads), track=_tracked)
+    places = Places(data=data, work=work or out.with_name(out.name + ".work"))
     with ExitStack() as bars:
         rows = compared(
             nets or tuple(SPECS),
@@ -143,6 +142,8 @@ def calibrators(
             steps=steps,
             seed=seed,
             threads=threads,
+            opinion=_opinion(second_opinion, threads),
+            track=_tracked,
             progress=lambda name, length: _bar(bars, name, length),
         )
     click.echo(markdown(COLUMNS, [list(row.values()) for row in rows]))
@@ -161,26 +162,26 @@ def _train(
     net: str | None = None,
 ) -> None:
     from smilecascade.bundle import check_place
-    from smilecascade.train import recipe
+    from smilecascade.train.cascade import publish
+    from smilecascade.train.materials import Places
+    from smilecascade.train.recipe import LEVELS
 
     check_place(out)
-    places = recipe.Places(data=data, work=work or out.with_name(out.name + ".work"))
+    places = Places(data=data, work=work or out.with_name(out.name + ".work"))
     opinion = _opinion(second_opinion, threads)
     for number in numbers:
-        chosen = _resolved(recipe.LEVELS[number - 1], steps=steps, seed=seed, threads=threads, net=net)
+        chosen = _resolved(LEVELS[number - 1], steps=steps, seed=seed, threads=threads, net=net)
         _train_level(number, places, chosen, opinion)
-    bundle = recipe.publish(places, numbers[-1], out, track=_tracked)
+    bundle = publish(places, numbers[-1], out, track=_tracked)
     click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
 
 
 def _train_level(number: int, places: Any, chosen: LevelRecipe, opinion: Opinion | None) -> None:
-    from smilecascade.train import recipe
+    from smilecascade.train.cascade import train_level
 
     with ExitStack() as bars:
         progress = _bar(bars, f"level {number}", chosen.train.steps)
-        recipe.train_level(
-            number, places, chosen, opinion=opinion, say=_say, track=_tracked, progress=progress
-        )
+        train_level(number, places, chosen, opinion=opinion, say=_say, track=_tracked, progress=progress)
 
 
 def _bar(bars: ExitStack, label: str, length: int) -> Callable[[int, float], None]:

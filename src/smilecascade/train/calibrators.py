@@ -32,7 +32,8 @@ from smilecascade.train import sets
 from smilecascade.train.crops import FaceCrops
 from smilecascade.train.loop import Progress, fit, normalised
 from smilecascade.train.losses import errors
-from smilecascade.train.recipe import Places, stored_faces
+from smilecascade.train.materials import Places, Track, faces_of, photos_of, untracked
+from smilecascade.train.opinions import Opinion
 from smilecascade.train.samples import Samples
 from smilecascade.train.targets import expected
 
@@ -86,6 +87,8 @@ def compared(
     steps: int | None,
     seed: int,
     threads: int,
+    opinion: Opinion | None = None,
+    track: Track = untracked,
     progress: Watch,
 ) -> list[dict[str, str]]:
     """Train these nets, ask each about the windows of its level of ``bundle``; a row of ``COLUMNS`` a net.
@@ -93,7 +96,7 @@ def compared(
     Writes ``calibrators.csv`` and ``curves.png`` into the folder ``out``; trainings and their
     checkpoints are in ``places.work / "calibrators"``, and go on from there.
     """
-    faces, known = stored_faces(places)
+    faces, known = faces_of(places, photos_of(places, opinion, track)[0], track)
     rows = []
     for name in nets:
         spec = SPECS[name]

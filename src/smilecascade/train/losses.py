@@ -17,7 +17,8 @@ _UNIT = torch.tensor([0.17, 0.17, 0.0953])
 
 def loss(outputs: Outputs, batch: Batch, spec: TrainSpec) -> Tensor:
     """The weighted sum of what the heads that a net has are told; a scalar."""
-    total = torch.zeros(())
+    # What is told nothing must still lead back to the weights.
+    total = sum((output.sum() * 0 for output in outputs if output is not None), torch.zeros(()))
     asked = bool((batch.labels >= 0).any())
     if outputs.face is not None and asked:
         total = total + face_loss(outputs.face.flatten(), batch.labels, spec.hard_share)

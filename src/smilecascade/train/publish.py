@@ -108,6 +108,8 @@ def exported(net: Net, entry: NetEntry, crops: Pixels, seed: int = 0) -> bytes:
     SpecError for a net that only calibrates.
     """
     judge = Judge(net).eval()
+    if not all(bool(weights.isfinite().all()) for weights in net.state_dict().values()):
+        raise BundleError("the net's weights are no numbers: its training diverged; nothing was written")
     example = torch.zeros(2, entry.window, entry.window, 4, dtype=torch.uint8), torch.tensor(0.0)
     pixels = {"pixels": {0: "n", 1: "height", 2: "width"}}
     file = io.BytesIO()

@@ -147,24 +147,12 @@ def test_a_mismatch_is_refused(
         exported(net, last, np.zeros((0, 48, 48, 3), np.uint8))
 
 
-@pytest.mark.parametrize(
-    ("output", "layer"),
-    [
-        ("scores", "trunk"),
-        ("scores", "face"),
-        pytest.param(
-            "displacements",
-            "displacement",
-            marks=pytest.mark.xfail(strict=True, reason="a mean over no class above chance is 0, not NaN"),
-        ),
-        ("points", "points"),
-    ],
-)
-def test_weights_that_are_no_numbers_are_refused(output: str, layer: str) -> None:
+@pytest.mark.parametrize("layer", ["trunk", "face", "displacement", "points"])
+def test_weights_that_are_no_numbers_are_refused(layer: str) -> None:
     net = entry("joint-48").build()
     with torch.no_grad():
         next(net.get_submodule(layer).parameters()).view(-1)[0] = float("nan")
-    with pytest.raises(BundleError, match=rf"the exported net's {output} differ from PyTorch's by nan"):
+    with pytest.raises(BundleError, match="the net's weights are no numbers: its training diverged"):
         exported(net, entry("joint-48"), np.zeros((0, 48, 48, 3), np.uint8))
 
 

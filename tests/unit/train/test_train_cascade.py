@@ -5,7 +5,9 @@ import pytest
 
 from smilecascade.errors import SpecError
 from smilecascade.nets import NETS, Calibrator
-from smilecascade.train.recipe import LEVELS, Places, train_level
+from smilecascade.train.cascade import train_level
+from smilecascade.train.materials import Places
+from smilecascade.train.recipe import LEVELS
 
 CALIBRATORS = [name for name, entry in NETS.items() if isinstance(entry.build(), Calibrator)]
 
