@@ -38,7 +38,7 @@ class LevelRecipe:
 
 LEVELS: tuple[LevelRecipe, ...] = (
     LevelRecipe(
-        train=TrainSpec(net="joint-12", steps=20000, batch=512, hard_share=0.7),
+        train=TrainSpec(net="joint-12", steps=10000, batch=512, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,
@@ -47,7 +47,7 @@ LEVELS: tuple[LevelRecipe, ...] = (
         least_iou=0.4,
     ),
     LevelRecipe(
-        train=TrainSpec(net="joint-24", steps=10000, batch=384, hard_share=0.7),
+        train=TrainSpec(net="joint-24", steps=9000, batch=384, hard_share=0.7),
         per_photo=60,
         mine_from=18,
         mine_margin=1.0,
