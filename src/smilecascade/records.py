@@ -126,9 +126,13 @@ class Landmarks:
 
     def square(self) -> Box | None:
         """The canonical square from the eyes and the mouth, or None where one of them is missing."""
-        eyes = _midpoint(self.left_eye, self.right_eye)
-        mouth = self.mouth or _midpoint(self.left_mouth, self.right_mouth)
+        eyes, mouth = self.middles()
         return None if eyes is None or mouth is None else square_of_eyes_and_mouth(eyes, mouth)
+
+    def middles(self) -> tuple[Point | None, Point | None]:
+        """The midpoint of the eyes and that of the mouth, None where they are not labelled."""
+        eyes = _midpoint(self.left_eye, self.right_eye)
+        return eyes, self.mouth or _midpoint(self.left_mouth, self.right_mouth)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from smilecascade import images
+from smilecascade.datasets.framing import nose_base
 from smilecascade.errors import ImageError
-from smilecascade.geometry.boxes import FloatArray, intersections, squares_about
+from smilecascade.geometry.boxes import FloatArray, Point, intersections, squares_about
 from smilecascade.mipmaps import Pixels
-from smilecascade.records import AnnotatedPhoto, FaceLabel
+from smilecascade.records import AnnotatedPhoto, FaceLabel, Landmarks
 from smilecascade.train.stored import is_stored, note_inputs
 
 #: Side of a stored crop, pixels, and how many sides of the face's square it shows.
@@ -31,6 +32,9 @@ CONTEXT = 2.0
 
 #: Faces smaller than this in the photo show nothing that a net could learn.
 LEAST_SIDE = 10.0
+
+#: Changes when what is stored of the points does: older crops are then refused.
+POINTS_VERSION = 2
 
 #: The points of a face that sets label, in the order of ``FaceCrops.points``.
 POINTS = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth", "mouth")
@@ -65,7 +69,7 @@ def store(photos: Iterable[tuple[str, AnnotatedPhoto]], folder: Path, inputs: Ma
 
     ``inputs``: what they depend on; SpecError where the stored ones came from others.
     """
-    inputs = {**inputs, "size": STORED, "context": CONTEXT}
+    inputs = {**inputs, "size": STORED, "context": CONTEXT, "points": POINTS_VERSION}
     if not is_stored(folder / "faces.npy", inputs):
         folder.mkdir(parents=True, exist_ok=True)
         rows, raw = [], folder / "faces.raw.partial"
@@ -119,7 +123,7 @@ def _points_of(face: FaceLabel) -> list[str]:
     x1, y1, x2, y2 = face.square
     written: list[str] = []
     for name in POINTS:
-        point = None if face.points is None else getattr(face.points, name)
+        point = None if face.points is None else _canonical(face.points, name)
         if point is None:
             written += ["", ""]
         else:
@@ -128,6 +132,15 @@ def _points_of(face: FaceLabel) -> list[str]:
                 f"{(point[1] - (y1 + y2) / 2) / face.side:.4f}",
             ]
     return written
+
+
+def _canonical(points: Landmarks, name: str) -> Point | None:
+    """A point as WebFaces would mark it: sets of five points mark the tip of the nose, not its base."""
+    point: Point | None = getattr(points, name)
+    eyes, mouth = points.middles()
+    if name != "nose" or point is None or points.mouth or eyes is None or mouth is None:
+        return point
+    return nose_base(eyes, mouth, point)
 
 
 def _is_positive(face: FaceLabel) -> bool:
