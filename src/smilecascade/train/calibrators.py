@@ -149,9 +149,9 @@ def draw_curves(path: Path, curves: Mapping[str, Mapping[str, Sequence[float]]])
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     titles = {"class_error": "error in 45 classes", "displacement_error": "mean error of dx, dy, ln s"}
     for axes, (name, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
-        for net, columns in curves.items():
+        for index, (net, columns) in enumerate(curves.items()):
             if name in columns:
-                axes.plot(columns["step"], columns[name], label=net)
+                axes.plot(columns["step"], columns[name], label=net, color=f"C{index}")
         axes.set_title(title)
         axes.set_xlabel("step")
         axes.grid(alpha=0.3)
