@@ -57,9 +57,7 @@ LEVELS: tuple[LevelRecipe, ...] = (
         least_iou=0.5,
     ),
     LevelRecipe(
-        train=TrainSpec(
-            net="joint-48", steps=12000, batch=192, hard_share=0.7, points_weight=10, precision="bfloat16"
-        ),
+        train=TrainSpec(net="joint-48", steps=12000, batch=192, hard_share=0.7, precision="bfloat16"),
         per_photo=90,
         mine_from=18,
         mine_margin=0.08,
