@@ -18,14 +18,16 @@ import numpy as np
 
 from smilecascade.bundle import Bundle, open_bundle
 from smilecascade.detect.cascade import Detector, Stage
+from smilecascade.evaluate.levels import KEPT_IOU_FIRST, LEAST_SIDE
 from smilecascade.evaluate.report import markdown
 from smilecascade.geometry.boxes import iou, sides
 from smilecascade.images import read
 from smilecascade.mipmaps import Mipmaps, Pixels
 from smilecascade.train.sets import validation_photos
+from smilecascade.train.thresholds import threshold_for
 
-#: Smallest side of a face that must be kept, and the overlap with it that counts as keeping.
-LEAST_SIDE, LEAST_IOU = 24, 0.4
+#: Threshold of a level that keeps nearly everything.
+WIDE_OPEN = 0.001
 
 TITLES = ("net", "stride", "scales an octave", "calibrated", "windows in", "handed on", "threshold")
 
@@ -61,7 +63,7 @@ def _line(
     bundle: Bundle, images: list[Pixels], faces: list[np.ndarray], recall: float, min_face: float
 ) -> tuple[str, ...]:
     first = bundle.spec.levels[0]
-    wide = replace(bundle.spec, levels=(replace(first, min_score=0.001),))
+    wide = replace(bundle.spec, levels=(replace(first, min_score=WIDE_OPEN),))
     detector = Detector(replace(bundle, spec=wide, nets=bundle.nets[:1]), threads=1)
     entered, scores, best = 0, [], []
     for image, squares in zip(images, faces, strict=True):
@@ -69,9 +71,8 @@ def _line(
         kept = detector.survivors(Mipmaps(image), min_face=min_face, watch=stages.append)
         entered += stages[0].entered
         scores.append(kept.scores)
-        best.append(np.where(iou(squares, kept.boxes) >= LEAST_IOU, kept.scores, 0).max(1, initial=0))
-    ordered = np.sort(np.concatenate(best))[::-1]
-    threshold = ordered[int(np.ceil(recall * len(ordered))) - 1]
+        best.append(np.where(iou(squares, kept.boxes) >= KEPT_IOU_FIRST, kept.scores, 0).max(1, initial=0))
+    threshold = threshold_for(np.concatenate(best), recall)
     handed_on = (np.concatenate(scores) >= threshold).sum()
     return (
         first.net,
@@ -79,7 +80,7 @@ def _line(
         str(bundle.spec.scales_per_octave),
         "yes" if first.calibrate else "no",
         f"{entered / len(images):.0f}",
-        f"{handed_on / len(images):.1f}" if threshold > 0 else "recall not reached",
+        f"{handed_on / len(images):.1f}" if threshold > WIDE_OPEN else "recall not reached",
         f"{threshold:.3f}",
     )
 

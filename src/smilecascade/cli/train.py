@@ -15,6 +15,7 @@ from smilecascade.analyze import MAX_THREADS
 from smilecascade.cli.options import bundle_option, debug_option
 
 if TYPE_CHECKING:
+    from smilecascade.train.materials import Places
     from smilecascade.train.opinions import Opinion
     from smilecascade.train.recipe import LevelRecipe
 
@@ -127,12 +128,11 @@ def calibrators(
     from smilecascade.bundle import open_bundle
     from smilecascade.evaluate.report import markdown
     from smilecascade.train.calibrators import COLUMNS, SPECS, compared
-    from smilecascade.train.materials import Places
 
     unknown = [name for name in nets if name not in SPECS]
     if unknown:
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SPECS)}.", param_hint="--net")
-    places = Places(data=data, work=work or out.with_name(out.name + ".work"))
+    places = _places(data, out, work)
     with ExitStack() as bars:
         rows = compared(
             nets or tuple(SPECS),
@@ -163,11 +163,10 @@ def _train(
 ) -> None:
     from smilecascade.bundle import check_place
     from smilecascade.train.cascade import publish
-    from smilecascade.train.materials import Places
     from smilecascade.train.recipe import LEVELS
 
     check_place(out)
-    places = Places(data=data, work=work or out.with_name(out.name + ".work"))
+    places = _places(data, out, work)
     opinion = _opinion(second_opinion, threads)
     for number in numbers:
         chosen = _resolved(LEVELS[number - 1], steps=steps, seed=seed, threads=threads, net=net)
@@ -176,7 +175,14 @@ def _train(
     click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
 
 
-def _train_level(number: int, places: Any, chosen: LevelRecipe, opinion: Opinion | None) -> None:
+def _places(data: Path, out: Path, work: Path | None) -> Places:
+    """Where the data lie, and where the work is done: beside what is written in the end."""
+    from smilecascade.train.materials import Places
+
+    return Places(data=data, work=work or out.with_name(out.name + ".work"))
+
+
+def _train_level(number: int, places: Places, chosen: LevelRecipe, opinion: Opinion | None) -> None:
     from smilecascade.train.cascade import train_level
 
     with ExitStack() as bars:

@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from smilecascade import images
 from smilecascade.bundle import Bundle
 from smilecascade.detect.cascade import Detector, Stage
 from smilecascade.detect.level import filtered
-from smilecascade.evaluate.levels import CALIBRATED_IOU, KEPT_IOU_FIRST, KEPT_IOU_LATER, LEAST_SIDE
-from smilecascade.geometry.boxes import FloatArray, iou, iou_of_pairs, sides
+from smilecascade.evaluate.levels import LEAST_SIDE, LevelSummary, LevelTable
+from smilecascade.geometry.boxes import FloatArray
 from smilecascade.geometry.calibration import calibrated
 from smilecascade.mipmaps import Mipmaps, Pixels
 from smilecascade.nets import Net, entry
-from smilecascade.records import AnnotatedPhoto, Candidates
-from smilecascade.specs import TrainSpec
+from smilecascade.records import AnnotatedPhoto
+from smilecascade.specs import LevelSpec, TrainSpec
 from smilecascade.train import sets
 from smilecascade.train.crops import FaceCrops
 from smilecascade.train.loop import Progress, fit, normalised
@@ -66,18 +65,6 @@ Predict = Callable[[Pixels], FloatArray]
 Watch = Callable[[str, int], Progress]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moved:
-    """What moving the kept windows of a level does, over a set of photos.
-
-    iou: median IoU with the true square, of the windows that overlap one by ``CALIBRATED_IOU``
-    before they are moved. per_face: windows left a face after the level's filter.
-    """
-
-    iou: float
-    per_face: float
-
-
 def compared(
     nets: Sequence[str],
     bundle: Bundle,
@@ -102,7 +89,7 @@ def compared(
         spec = SPECS[name]
         spec = replace(spec, steps=steps or spec.steps, seed=seed, threads=threads)
         net = trained(name, faces, known, spec, _folder(places, name), progress(name, spec.steps))
-        rows.append(_row(name, net, bundle, places))
+        rows.append(_row(net, spec, bundle, places))
     out.mkdir(parents=True, exist_ok=True)
     with (out / "calibrators.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
@@ -116,18 +103,18 @@ def _folder(places: Places, name: str) -> Path:
     return places.work / "calibrators" / name
 
 
-def _row(name: str, net: Net, bundle: Bundle, places: Places) -> dict[str, str]:
+def _row(net: Net, spec: TrainSpec, bundle: Bundle, places: Places) -> dict[str, str]:
     photos = sets.validation_photos(places.data)
-    detector = Detector(bundle, threads=SPECS[name].threads)
-    still, moved = on_windows(detector, photos, [unmoved, predicting(net)], entry(name).window)
-    last = _curves(_folder(places, name))
+    detector = Detector(bundle, threads=spec.threads)
+    still, moved = on_windows(detector, photos, [unmoved, predicting(net)], entry(spec.net).window)
+    last = _curves(_folder(places, spec.net))
     figures = (
-        name,
+        spec.net,
         f"{sum(weight.numel() for weight in net.parameters()):,}",
         f"{last['class_error'][-1]:.3f}" if "class_error" in last else "–",
         f"{last['displacement_error'][-1]:.4f}",
-        f"{still.iou:.3f}",
-        f"{moved.iou:.3f}",
+        f"{moved.iou_before:.3f}",
+        f"{moved.iou_after:.3f}",
         f"{still.per_face:.2f}",
         f"{moved.per_face:.2f}",
         f"{last['elapsed_s'][-1] / 60:.1f}",
@@ -193,43 +180,36 @@ def unmoved(crops: Pixels) -> FloatArray:
 
 def on_windows(
     detector: Detector, photos: Iterable[AnnotatedPhoto], predicts: Sequence[Predict], window: int
-) -> list[Moved]:
+) -> list[LevelSummary]:
     """What each calibrator does with the windows that the level of this size keeps in the photos.
 
     Raises StopIteration where the detector has no such level.
     """
     level = next(level for level in detector.levels if level.spec.window == window)
-    least_iou = KEPT_IOU_FIRST if level.number == 1 else KEPT_IOU_LATER
-    ious: list[list[NDArray[np.float32]]] = [[] for _ in predicts]
-    shown = np.zeros((len(predicts), 2))
+    tables = [LevelTable(LEAST_SIDE) for _ in predicts]
     for photo in photos:
-        faces = photo.squares("face")
-        faces = faces[sides(faces) >= LEAST_SIDE]
         mipmaps = Mipmaps(images.read(photo.path))
         kept = _kept(detector, mipmaps, level.number)
-        crops = mipmaps.crops(kept.boxes, window)[..., :3]
-        for row, predict in enumerate(predicts):
-            moved = replace(kept, boxes=calibrated(kept.boxes, predict(crops)), points=None)
-            ious[row].append(_iou_of_shown(kept.boxes, moved.boxes, faces))
-            keeps = iou(faces, filtered(moved, level.spec.max_iou).boxes) >= least_iou
-            shown[row] += int(keeps.any(axis=0).sum()), int(keeps.any(axis=1).sum())
-    return [
-        Moved(iou=float(np.median(np.concatenate(each))), per_face=float(windows / max(1, faces)))
-        for each, (windows, faces) in zip(ious, shown, strict=True)
-    ]
+        crops = mipmaps.crops(kept.candidates.boxes, window)[..., :3]
+        for table, predict in zip(tables, predicts, strict=True):
+            table.add(photo, _moved(kept, predict(crops), level.spec))
+    return [table.summaries()[0] for table in tables]
 
 
-def _kept(detector: Detector, photo: Mipmaps, number: int) -> Candidates:
+def _kept(detector: Detector, photo: Mipmaps, number: int) -> Stage:
     """The windows that a level's classifier keeps, before they are moved."""
     stages: list[Stage] = []
     detector.survivors(photo, min_face=LEAST_SIDE, watch=stages.append)
-    return next(s.candidates for s in stages if s.level == number and s.step == "classified")
+    return next(stage for stage in stages if stage.level == number and stage.step == "classified")
 
 
-def _iou_of_shown(before: FloatArray, after: FloatArray, faces: FloatArray) -> NDArray[np.float32]:
-    if not len(faces):
-        return np.zeros(0, np.float32)
-    overlap = iou(before, faces)
-    near = overlap.max(axis=1, initial=0) >= CALIBRATED_IOU
-    moved: NDArray[np.float32] = iou_of_pairs(after, faces[overlap.argmax(axis=1)])[near]
-    return moved
+def _moved(kept: Stage, displacements: FloatArray, spec: LevelSpec) -> list[Stage]:
+    """The steps of the level as they are when its windows are moved so."""
+    windows = kept.candidates
+    moved = replace(windows, boxes=calibrated(windows.boxes, displacements))
+    left = filtered(moved, spec.max_iou, across_scales=spec.across_scales)
+    return [
+        kept,
+        replace(kept, step="calibrated", candidates=moved),
+        replace(kept, step="filtered", candidates=left),
+    ]

@@ -57,8 +57,7 @@ def points_loss(predicted: Tensor, points: Tensor) -> Tensor:
     The sixth is the middle of the mouth: where a set labels it instead of the corners, the mean
     of the two predicted corners is held to it.
     """
-    five = predicted.unflatten(1, (5, 2))  # type: ignore[no-untyped-call]
-    six = torch.cat([five, five[:, 3:].mean(1, keepdim=True)], dim=1)
+    six = _with_mouth(predicted)
     known = points.isfinite()
     distance = (six - torch.where(known, points, torch.zeros_like(points))).abs()
     return (distance * known).sum() / known.sum().clamp(min=1)
@@ -80,8 +79,13 @@ def errors(outputs: Outputs, batch: Batch) -> dict[str, float]:
             figures["class_error"] = float(wrong.float().mean())
         figures["displacement_error"] = float((expected(faces) - batch.displacements).abs().mean())
     if outputs.points is not None:
-        five = outputs.points.flatten(1)[: batch.faces].unflatten(1, (5, 2))  # type: ignore[no-untyped-call]
-        six = torch.cat([five, five[:, 3:].mean(1, keepdim=True)], dim=1)
+        six = _with_mouth(outputs.points.flatten(1)[: batch.faces])
         eyes = (batch.points[:, 0] - batch.points[:, 1]).norm(dim=1, keepdim=True)
         figures["points_error"] = float(((six - batch.points).norm(dim=2) / eyes).nanmean())
     return figures
+
+
+def _with_mouth(predicted: Tensor) -> Tensor:
+    """Predictions (N, 10) as six points (N, 6, 2): the last is the mean of the two corners of the mouth."""
+    five = predicted.unflatten(1, (5, 2))  # type: ignore[no-untyped-call]
+    return torch.cat([five, five[:, 3:].mean(1, keepdim=True)], dim=1)
