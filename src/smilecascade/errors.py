@@ -23,3 +23,7 @@ class BundleError(SmilecascadeError):
 
 class SpecError(SmilecascadeError):
     """A specification with an unknown key, a wrong type or a value out of its range."""
+
+
+class RunsError(SmilecascadeError):
+    """A store of runs that is damaged or of another format, or a run that is not in it."""

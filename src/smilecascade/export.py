@@ -101,13 +101,16 @@ def open_export(path: Path) -> Iterator[Write]:
     cannot be written.
     """
     as_format = FORMATS[path.suffix.lower()]
-    with _replacing(path) as stream, as_format(stream) as write:
+    with replacing(path) as stream, as_format(stream) as write:
         yield write
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    # A link stays a link: what it points at is replaced.
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A text file that is written to the side, and takes its place when the block ends well.
+
+    A link stays a link: what it points at is replaced. Raises OSError.
+    """
     final = path.resolve()
     partial = final.with_name(f".{final.name}.{os.getpid()}.partial")
     try:

@@ -54,6 +54,17 @@ bundle_option = click.option(
     help="Folder of the trained weights. Without it those that come with the program.",
 )
 
+#: ``--runs``, of the commands that read or write runs.
+runs_option = click.option(
+    "--runs",
+    "runs_folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder of the runs.",
+)
+
 #: ``--min-score``, of the faces that a user sees.
 min_score_option = click.option(
     "--min-score",
