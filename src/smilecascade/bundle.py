@@ -1,6 +1,6 @@
 """Bundles: the weights of a cascade as ONNX files, with a manifest that vouches for them.
 
-A bundle is a folder: ``manifest.json`` and one ``.onnx`` file a level. The manifest holds
+A bundle is a folder: ``manifest.json``, one ``.onnx`` file a level, and ``align.onnx``. The manifest holds
 the sha256 of each file and of itself, the cascade's spec, the data it was trained on, the
 figures it reached and the date. Every file is verified before it is used, and what is
 verified is what is loaded: the very bytes.
@@ -29,7 +29,8 @@ from smilecascade.specs import CascadeSpec, from_mapping, to_mapping
 SHIPPED = Path(__file__).parent / "weights"
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+ALIGNER = "align.onnx"
+FORMAT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +42,11 @@ class Verdicts:
     scores:        (K,) float32 in 0..1, the probability of a face.
     displacements: (K, 3) float32, how each window lies on its face (``geometry.calibration``),
                    or None where the net does not calibrate.
-    points:        (K, 5, 2) float32, eyes, nose and corners of the mouth from the window's
-                   centre in sides of the window, or None where the net does not name them.
     """
 
     places: NDArray[np.int64]
     scores: FloatArray
     displacements: FloatArray | None = None
-    points: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.places)
@@ -59,7 +57,6 @@ class Verdicts:
             places=self.places[rows],
             scores=self.scores[rows],
             displacements=None if self.displacements is None else self.displacements[rows],
-            points=None if self.points is None else self.points[rows],
         )
 
     @classmethod
@@ -77,9 +74,13 @@ class Verdicts:
             places=np.concatenate([part.places for part in kept]),
             scores=np.concatenate([part.scores for part in kept]),
             displacements=_joined([part.displacements for part in kept]),
-            points=_joined([part.points for part in kept]),
         )
 
+
+#: The last net at work: crops of the faces found, RGBX uint8 (N, S, S, 4), to how each lies on its face,
+#: displacements (N, 3), and to its points (N, 5, 2): eyes, nose and corners of the mouth from the crop's
+#: centre in its sides.
+Align = Callable[[NDArray[np.uint8]], tuple[FloatArray, FloatArray]]
 
 #: A net at work: RGBX uint8 (N, H, W, 4), red, green, blue and a byte that is not looked at, and the
 #: least score to what it says of those it keeps.
@@ -88,12 +89,17 @@ Judge = Callable[[NDArray[np.uint8], float], Verdicts]
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """A verified bundle: its spec, its manifest and the bytes of its nets, level by level."""
+    """A verified bundle: its spec, its manifest and the bytes of its nets, level by level.
+
+    aligner: the bytes of the net that looks at the faces found once more, or None: a bundle in
+    training has none yet.
+    """
 
     path: Path
     spec: CascadeSpec
     manifest: Mapping[str, Any]
     nets: tuple[bytes, ...]
+    aligner: bytes | None = None
 
     @property
     def digest(self) -> str:
@@ -103,11 +109,15 @@ class Bundle:
     def uncalibrated(self) -> Bundle:
         """The same nets in a cascade that leaves windows where the grid has them, to compare."""
         levels = tuple(replace(level, calibrate=False) for level in self.spec.levels)
-        return replace(self, spec=replace(self.spec, levels=levels))
+        return replace(self, spec=replace(self.spec, levels=levels), aligner=None)
 
     def judges(self, threads: int | None = None) -> tuple[Judge, ...]:
         """The nets of the levels, ready to run; ``threads`` None: as many as the machine has cores."""
         return tuple(_judge(net, threads) for net in self.nets)
+
+    def align(self, threads: int | None = None) -> Align | None:
+        """The aligner, ready to run, if the bundle has one."""
+        return None if self.aligner is None else _align(self.aligner, threads)
 
 
 def open_bundle(path: Path | None = None) -> Bundle:
@@ -123,11 +133,19 @@ def open_bundle(path: Path | None = None) -> Bundle:
     except SpecError as error:
         raise BundleError(f"{error}; the bundle was written by another version") from None
     digests = _digests(folder, manifest, len(spec.levels))
-    nets = tuple(_verified(folder / name, digest) for name, digest in digests.items())
-    return Bundle(path=folder, spec=spec, manifest=manifest, nets=nets)
+    files = {name: _verified(folder / name, digest) for name, digest in digests.items()}
+    aligner = files.pop(ALIGNER, None)
+    return Bundle(path=folder, spec=spec, manifest=manifest, nets=tuple(files.values()), aligner=aligner)
 
 
-def write_bundle(path: Path, spec: CascadeSpec, nets: Sequence[bytes], facts: Mapping[str, Any]) -> Bundle:
+def write_bundle(
+    path: Path,
+    spec: CascadeSpec,
+    nets: Sequence[bytes],
+    facts: Mapping[str, Any],
+    *,
+    aligner: bytes | None = None,
+) -> Bundle:
     """Write a bundle to the side, then put it in its place; returns it as read back.
 
     ``facts`` go into the manifest as they are: name, created, data, figures, training.
@@ -138,6 +156,8 @@ def write_bundle(path: Path, spec: CascadeSpec, nets: Sequence[bytes], facts: Ma
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     files = dict(zip(_file_names(len(nets)), nets, strict=True))
+    if aligner is not None:
+        files[ALIGNER] = aligner
     for name, net in files.items():
         (partial / name).write_bytes(net)
     digests = {name: hashlib.sha256(net).hexdigest() for name, net in files.items()}
@@ -196,7 +216,7 @@ def _file_names(levels: int) -> list[str]:
 def _digests(folder: Path, manifest: Mapping[str, Any], levels: int) -> dict[str, str]:
     """The hash of each level's file, in their order; a name of another place is refused, too."""
     digests, names = manifest.get("files"), _file_names(levels)
-    if not isinstance(digests, dict) or list(digests) != names:
+    if not isinstance(digests, dict) or list(digests) not in (names, [*names, ALIGNER]):
         wanted = ", ".join(names)
         raise BundleError(f"{folder / MANIFEST}: expected the files {wanted}; fetch the bundle again")
     return digests
@@ -213,12 +233,7 @@ def _verified(path: Path, digest: str) -> bytes:
 
 
 def _judge(net: bytes, threads: int | None) -> Judge:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    if threads is not None:
-        # More threads than cores would only wait for each other, at three nets a thousand of them.
-        options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
-    session = onnxruntime.InferenceSession(net, options, providers=["CPUExecutionProvider"])
+    session = _session(net, threads)
     names = [output.name for output in session.get_outputs()]
 
     def judge(pixels: NDArray[np.uint8], min_score: float) -> Verdicts:
@@ -226,6 +241,25 @@ def _judge(net: bytes, threads: int | None) -> Judge:
         return Verdicts(**dict(zip(names, said, strict=True)))
 
     return judge
+
+
+def _align(net: bytes, threads: int | None) -> Align:
+    session = _session(net, threads)
+
+    def align(pixels: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
+        displacements, points = session.run(["displacements", "points"], {"pixels": pixels})
+        return displacements, points
+
+    return align
+
+
+def _session(net: bytes, threads: int | None) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if threads is not None:
+        # More threads than cores would only wait for each other, at three nets a thousand of them.
+        options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
+    return onnxruntime.InferenceSession(net, options, providers=["CPUExecutionProvider"])
 
 
 def _joined(parts: Sequence[FloatArray | None]) -> FloatArray | None:

@@ -78,6 +78,9 @@ class CascadeSpec:
     max_iou: float = 0.3
     """Over everything, at the end: a face that overlaps a better one by more than this goes."""
 
+    align_window: int = 48
+    """Side of the aligner's input, pixels, where the bundle has one."""
+
     face_width: float = 0.87
     """Width of a reported face in sides of its square (1037 WebFaces photos against
     WIDER-style boxes, docs/architecture.md)."""
@@ -88,6 +91,7 @@ class CascadeSpec:
     def __post_init__(self) -> None:
         _in_range("scales_per_octave", self.scales_per_octave, 1, 12)
         _in_range("padding", self.padding, 0, 1)
+        _in_range("align_window", self.align_window, 1, 1024)
         _in_range("largest", self.largest, 0.1, 4)
         _in_range("max_iou", self.max_iou, 0, 1)
         _in_range("face_width", self.face_width, 0.1, 4)
@@ -125,19 +129,31 @@ class TrainSpec:
     """Share of a batch, the one with the highest loss, that is learned from (MTCNN, section
     3.2.4): easy background otherwise drowns the rest."""
 
-    displaced: Literal["classes", "anywhere"] = "anywhere"
+    displaced: Literal["classes", "anywhere", "nearly"] = "anywhere"
     """How far windows lie from their faces: by one of the 45 classes, as the article trains its
-    calibrators, or anywhere among them, as a search will find them."""
+    calibrators; anywhere among them, as a search will find them; or less, nearly in place."""
+
+    boxes_weight: float = 1.0
+    """How often a face without labelled points is drawn, next to 1 for one with points: its square
+    comes from a box, and is less exact."""
 
     displacement_weight: float = 0.3
     """Weight of the displacement's loss, next to 1 for telling faces from background."""
 
-    points_weight: float = 2.0
+    points_weight: float = 10.0
     """Weight of the points' loss, a distance in sides of the window, hence small."""
 
     precision: Literal["float32", "bfloat16"] = "float32"
     """Of the nets' forward pass: bfloat16 takes two thirds of the time where the processor has
     it, and is slow where it has not."""
+
+    freeze_normalisation: bool = False
+    """Keep the statistics of batch normalisation as they are: a few hundred faces of one's own would
+    shift them, and weights read back from a bundle have none."""
+
+    parts: int = 1
+    """A batch is drawn in so many parts: as many processes can share it, and one that takes them
+    all learns from the same batch. The batch must be a multiple of it."""
 
     seed: int = 1
     """Seed of the initial weights, the batches, the augmentation and the dropout."""
@@ -149,11 +165,14 @@ class TrainSpec:
     """Steps between two validations and checkpoints."""
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch", "threads", "validate_every"):
+        for name in ("steps", "batch", "threads", "validate_every", "parts"):
             _in_range(name, getattr(self, name), 1, 10**9)
+        if self.batch % self.parts:
+            raise SpecError(f"parts: {self.parts} parts of one size do not make a batch of {self.batch}")
         _in_range("positives", self.positives, 0.01, 1)
         _in_range("displacement_weight", self.displacement_weight, 0, 100)
         _in_range("points_weight", self.points_weight, 0, 100)
+        _in_range("boxes_weight", self.boxes_weight, 0, 100)
         _in_range("hard_share", self.hard_share, 0.01, 1)
         _in_range("learning_rate", self.learning_rate, 1e-9, 10)
         _in_range("weight_decay", self.weight_decay, 0, 1)

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from smilecascade.bundle import Bundle
+from smilecascade.detect.align import Aligner
 from smilecascade.detect.level import Level, Stage, Watcher, filtered
 from smilecascade.geometry.boxes import faces_of_squares
 from smilecascade.mipmaps import Mipmaps, Pixels
@@ -20,6 +21,8 @@ class Detector:
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         self.spec: CascadeSpec = bundle.spec
+        align = bundle.align(threads)
+        self.aligner = align and Aligner(align=align, window=bundle.spec.align_window)
         self.levels = tuple(
             Level(number=number, spec=spec, judge=judge)
             for number, (spec, judge) in enumerate(
@@ -30,15 +33,16 @@ class Detector:
     def windows(
         self, image: Pixels, *, min_face: float, min_score: float | None = None, watch: Watcher | None = None
     ) -> Candidates:
-        """The squares that all levels agree on, best first; the filter over everything included.
+        """The squares that all levels agree on, best first, filtered over everything and aligned.
 
         image: RGB uint8 (H, W, 3). min_face: side of the smallest square, pixels. min_score
         replaces the last level's threshold. ``watch`` is told of each stage.
         """
         if image.size == 0:
             return Candidates.empty()
-        found = self.survivors(Mipmaps(image), min_face=min_face, min_score=min_score, watch=watch)
-        return self._over_everything(found, watch)
+        photo = Mipmaps(image)
+        found = self.survivors(photo, min_face=min_face, min_score=min_score, watch=watch)
+        return self._aligned(photo, self._over_everything(found, watch), watch)
 
     def survivors(
         self, photo: Mipmaps, *, min_face: float, min_score: float | None = None, watch: Watcher | None = None
@@ -75,3 +79,13 @@ class Detector:
             elapsed_s = time.perf_counter() - started
             watch(Stage(level=0, step="reported", entered=len(found), candidates=kept, elapsed_s=elapsed_s))
         return kept
+
+    def _aligned(self, photo: Mipmaps, found: Candidates, watch: Watcher | None) -> Candidates:
+        if self.aligner is None:
+            return found
+        started = time.perf_counter()
+        aligned = self.aligner.aligned(photo, found)
+        if watch:
+            elapsed_s = time.perf_counter() - started
+            watch(Stage(level=0, step="aligned", entered=len(found), candidates=aligned, elapsed_s=elapsed_s))
+        return aligned

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smilecascade.bundle import Judge, Verdicts
-from smilecascade.geometry.boxes import FloatArray, centres, sides
+from smilecascade.geometry.boxes import FloatArray
 from smilecascade.geometry.calibration import calibrated
 from smilecascade.geometry.pyramid import squares_of_positions, window_sides
 from smilecascade.geometry.suppress import suppress
@@ -21,16 +21,17 @@ from smilecascade.records import Candidates
 from smilecascade.sheets import Sheet, laid_out, tile_of_windows
 from smilecascade.specs import CascadeSpec, LevelSpec
 
-Step = Literal["classified", "calibrated", "filtered", "reported"]
+Step = Literal["classified", "calibrated", "filtered", "reported", "aligned"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """What one step of one level did to the windows of a photo.
 
-    level: 1, 2, 3; 0 for the filter over everything. entered: windows that came in.
-    candidates: those left after it. elapsed_s: its wall time. Cutting the windows belongs to
-    ``classified``, and so does the net's run, which also says how those it keeps are displaced.
+    level: 1, 2, 3; 0 for the filter over everything and the alignment after it. entered: windows
+    that came in. candidates: those left after it. elapsed_s: its wall time. Cutting the windows
+    belongs to ``classified``, and so does the net's run, which also says how those it keeps are
+    displaced.
     """
 
     level: int
@@ -70,7 +71,7 @@ class Level:
         self, windows: Candidates, said: Verdicts, entered: int, started: float, watch: Watcher | None
     ) -> Candidates:
         """The windows kept, moved onto their faces, and rid of those that overlap a better one."""
-        found = replace(windows, scores=said.scores, points=_points_in_photo(said, windows))
+        found = replace(windows, scores=said.scores)
         classified_at = time.perf_counter()
         moved = self._calibrated(found, said)
         calibrated_at = time.perf_counter()
@@ -145,14 +146,6 @@ class Level:
             said = self.judge(crops, self.spec.min_score)
             parts.append(replace(said, places=said.places + start))
         return Verdicts.concatenate(parts)
-
-
-def _points_in_photo(said: Verdicts, windows: Candidates) -> FloatArray | None:
-    """(N, 5, 2) pixels of the photo; the net names them from the window's centre, in its sides."""
-    if said.points is None:
-        return None
-    points: FloatArray = centres(windows.boxes)[:, None] + said.points * sides(windows.boxes)[:, None, None]
-    return points
 
 
 def filtered(candidates: Candidates, max_iou: float, *, across_scales: bool = False) -> Candidates:

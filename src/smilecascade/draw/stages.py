@@ -54,6 +54,10 @@ _FEW = _Lines(window=3, face=4, opacity=0.75)
 _FOUND = _Lines(window=4, face=8, opacity=0.9)
 
 
+#: The steps that belong to no level, in words.
+_OF_NO_LEVEL = {"reported": "filtered over everything", "aligned": "aligned"}
+
+
 class Caption(NamedTuple):
     """A step in words: which it was, the windows that it left, the time it took."""
 
@@ -66,7 +70,8 @@ def draw_stages(image: Pixels, trace: Sequence[Stage], faces: FloatArray) -> Pix
     """Panels of every step in ``trace`` on RGB uint8 (H, W, 3), a row for each level: RGB uint8.
 
     Each shows in yellow the windows that its step leaves, and says how many came in, how many
-    are left and how long it took; the last is large, and beside it the steps are summed up.
+    are left and how long it took; the last is large, and beside it is what else belongs to no
+    level, and the steps summed up.
     faces: (N, 4) true boxes, drawn in white; N = 0 draws none. Raises ValueError for a photo of
     zero area and for a trace without steps.
     """
@@ -80,11 +85,12 @@ def draw_stages(image: Pixels, trace: Sequence[Stage], faces: FloatArray) -> Pix
     *steps, last = trace
     small = (width, PANEL_HEIGHT)
     panels = [_panel(photo, stage, faces, small, _MANY if stage.level == 1 else _FEW) for stage in steps]
+    cells = _captioned(panels, steps)
+    of_levels = sum(stage.level > 0 for stage in steps)
     large = (min(2 * width + _GAP, ROW_WIDTH), 2 * PANEL_HEIGHT)
-    rows = _rows(_captioned(panels, steps), columns)
-    end = _captioned([_panel(photo, last, faces, large, _FOUND)], [last])
-    end.append(_summary(trace, with_faces=len(faces) > 0))
-    sheet = _joined([*rows, *_rows(end, columns)], down=True)
+    (found,) = _captioned([_panel(photo, last, faces, large, _FOUND)], [last])
+    beside = _joined([*cells[of_levels:], _summary(trace, with_faces=len(faces) > 0)], down=True)
+    sheet = _joined([*_rows(cells[:of_levels], columns), *_rows([beside, found], columns)], down=True)
     return np.asarray(ImageOps.expand(sheet, _MARGIN, _PAPER))
 
 
@@ -92,8 +98,10 @@ def caption(stage: Stage) -> Caption:
     """What happened in a step."""
     left = len(stage.candidates)
     return Caption(
-        step="filtered over everything" if stage.level == 0 else f"level {stage.level}: {stage.step}",
-        windows=_windows(left) if stage.step == "calibrated" else f"{left:,} of {_windows(stage.entered)}",
+        step=_OF_NO_LEVEL.get(stage.step, f"level {stage.level}: {stage.step}"),
+        windows=_windows(left)
+        if stage.step in ("calibrated", "aligned")
+        else f"{left:,} of {_windows(stage.entered)}",
         time=_milliseconds(stage.elapsed_s),
     )
 

@@ -132,13 +132,14 @@ def _visits(trace: Sequence[Stage], wanted: FloatArray, faces: FloatArray) -> It
 
 def _iou_with_faces(stages: Sequence[Stage], faces: FloatArray) -> NDArray[np.float32]:
     """(2, K): of the windows that show a face, the IoU with it before and after calibration."""
-    moved = {stage.step: stage.candidates.boxes for stage in stages}
-    if "calibrated" not in moved or not len(faces):
+    steps = {stage.step: stage.candidates.boxes for stage in stages}
+    moved = steps.get("calibrated", steps.get("aligned"))
+    if moved is None or not len(faces):
         return np.zeros((2, 0), np.float32)
-    overlap = iou(moved["classified"], faces)
+    overlap = iou(steps["classified"] if "classified" in steps else steps["reported"], faces)
     shown = overlap.argmax(axis=1)
     before = overlap.max(axis=1)
-    after = iou_of_pairs(moved["calibrated"], faces[shown])
+    after = iou_of_pairs(moved, faces[shown])
     both: NDArray[np.float32] = np.stack([before, after])[:, before >= CALIBRATED_IOU]
     return both
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from smilecascade.errors import SpecError
-from smilecascade.nets import calibrate, classify, joint
-from smilecascade.nets.outputs import Calibrator, Classifier, Joint, Net, Outputs
+from smilecascade.nets import align, calibrate, classify, joint
+from smilecascade.nets.outputs import Aligner, Calibrator, Classifier, Joint, Net, Outputs
 
-__all__ = ["NETS", "Calibrator", "Classifier", "Joint", "Net", "NetEntry", "Outputs", "entry"]
+__all__ = ["NETS", "Aligner", "Calibrator", "Classifier", "Joint", "Net", "NetEntry", "Outputs", "entry"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ NETS: dict[str, NetEntry] = {
     "joint-12-dense": NetEntry(build=joint.joint_12_dense, window=12, stride=2),
     "joint-24": NetEntry(build=joint.joint_24, window=24, stride=8),
     "joint-48": NetEntry(build=joint.joint_48, window=48, stride=16),
+    "align-48": NetEntry(build=align.align_48, window=48, stride=16),
     "li-12": NetEntry(build=classify.li_12, window=12, stride=2),
     "li-24": NetEntry(build=classify.li_24, window=24, stride=2),
     "li-48": NetEntry(build=classify.li_48, window=48, stride=4),

@@ -52,29 +52,40 @@ class Calibrator(nn.Module):
 
 
 class Joint(nn.Module):
-    """Flat layers, the trunk, and a linear head for each question: face, displacement, points.
+    """Flat layers, the trunk, and a linear head for each of two questions: face, and displacement.
 
-    One net that answers them all costs a level little more than its classifier alone, and
-    what one question teaches the trunk helps the others (MTCNN, arXiv 1604.02878, section 3).
+    One net that answers both costs a level little more than its classifier alone, and what one
+    question teaches the trunk helps the other (MTCNN, arXiv 1604.02878, section 3).
     """
 
-    def __init__(
-        self, *trunk: nn.Module, features: int, displacement: int = 45, points: bool = False
-    ) -> None:
+    def __init__(self, *trunk: nn.Module, features: int, displacement: int = 45) -> None:
         super().__init__()
         self.trunk = nn.Sequential(*trunk)
         self.face = nn.Conv2d(features, 1, 1)
         self.displacement = nn.Conv2d(features, displacement, 1)
-        self.points = nn.Conv2d(features, 10, 1) if points else None
 
     def forward(self, pixels: Tensor) -> Outputs:
-        """Pixels (N, 3, H, W) in −1..1 to all answers."""
+        """Pixels (N, 3, H, W) in −1..1 to both answers."""
         features = self.trunk(pixels)
-        return Outputs(
-            face=self.face(features),
-            displacement=self.displacement(features),
-            points=None if self.points is None else self.points(features),
-        )
+        return Outputs(face=self.face(features), displacement=self.displacement(features))
 
 
-Net = Classifier | Calibrator | Joint
+class Aligner(nn.Module):
+    """Flat layers, the trunk, and linear heads that say where a face is, and where its points are.
+
+    It is asked of faces alone, so it need not know them from background.
+    """
+
+    def __init__(self, *trunk: nn.Module, features: int) -> None:
+        super().__init__()
+        self.trunk = nn.Sequential(*trunk)
+        self.displacement = nn.Conv2d(features, 45, 1)
+        self.points = nn.Conv2d(features, 10, 1)
+
+    def forward(self, pixels: Tensor) -> Outputs:
+        """Pixels (N, 3, H, W) in −1..1 to both answers."""
+        features = self.trunk(pixels)
+        return Outputs(displacement=self.displacement(features), points=self.points(features))
+
+
+Net = Classifier | Calibrator | Joint | Aligner
