@@ -5,7 +5,6 @@ Boxes are ``xyxy``: float32, pixels of the upright photo, right and bottom exclu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -28,7 +27,7 @@ class Candidates:
     scales: (N,) int32, the pyramid scale on which each window was first seen; windows
             keep it through the levels, since suppression compares within one scale.
     points: (N, 5, 2) float32, eyes, nose and corners of the mouth in pixels of the photo, or
-            None where the last level that looked does not name them.
+            None until the aligner has named them.
     """
 
     boxes: FloatArray
@@ -65,15 +64,6 @@ class Candidates:
             boxes=np.zeros((0, 4), np.float32),
             scores=np.zeros(0, np.float32),
             scales=np.zeros(0, np.int32),
-        )
-
-    @classmethod
-    def concatenate(cls, parts: Sequence[Candidates]) -> Candidates:
-        """The windows of all parts, in their order, without their points; at least one part."""
-        return cls(
-            boxes=np.concatenate([part.boxes for part in parts]),
-            scores=np.concatenate([part.scores for part in parts]),
-            scales=np.concatenate([part.scales for part in parts]),
         )
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from smilecascade.datasets.framing import Framing, nose_base
+from smilecascade.datasets.framing import Framing, in_five_points_style
 from smilecascade.geometry.boxes import Box
+from smilecascade.records import Landmarks
 
 lengths = st.floats(-1e3, 1e3)
 sides = st.floats(1, 1e3)
@@ -44,21 +45,25 @@ def test_a_framing_is_measured_in_sides(square: Box, down: float, scale: float, 
 
 
 @given(lengths, lengths, lengths, lengths, st.floats(-0.5, 0.5), st.floats(0, 1))
-def test_a_nose_moves_from_its_tip_to_its_base(
+def test_nose_and_mouth_rise_by_the_same_shares_however_a_face_is_turned(
     x: float, y: float, down_x: float, down_y: float, off: float, along: float
 ) -> None:
-    """Towards the mouth, and towards the line from the eyes to it, however the face is turned."""
     assume(abs(down_x) + abs(down_y) > 1)
-    eyes, mouth = (x, y), (x + down_x, y + down_y)
-    tip = (x + along * down_x - off * down_y, y + along * down_y + off * down_x)
-    base = nose_base(eyes, mouth, tip)
-    wanted = along + 0.13, 0.25 * off
-    expected = (
-        x + wanted[0] * down_x - wanted[1] * down_y,
-        y + wanted[0] * down_y + wanted[1] * down_x,
-    )
-    assert base == pytest.approx(expected, abs=1e-6)
+    nose = (x + along * down_x - off * down_y, y + along * down_y + off * down_x)
+    marked = Landmarks(left_eye=(x - 1, y), right_eye=(x + 1, y), nose=nose, mouth=(x + down_x, y + down_y))
+    usual = in_five_points_style(marked)
+    assert (usual.left_eye, usual.right_eye) == (marked.left_eye, marked.right_eye)
+    assert usual.nose == pytest.approx((nose[0] - 0.19 * down_x, nose[1] - 0.19 * down_y), abs=1e-6)
+    assert usual.mouth == pytest.approx((x + 0.925 * down_x, y + 0.925 * down_y), abs=1e-6)
 
 
-def test_a_face_without_length_keeps_its_nose() -> None:
-    assert nose_base((1, 1), (1, 1), (2, 3)) == (2, 3)
+@pytest.mark.parametrize(
+    "points",
+    [
+        Landmarks(),
+        Landmarks(left_eye=(1, 1), right_eye=(3, 1), mouth=(2, 4)),
+        Landmarks(left_eye=(1, 1), right_eye=(3, 1), nose=(2, 2), left_mouth=(1, 4), right_mouth=(3, 4)),
+    ],
+)
+def test_points_that_cannot_or_need_not_be_changed_stay(points: Landmarks) -> None:
+    assert in_five_points_style(points) == points

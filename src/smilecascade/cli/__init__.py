@@ -32,6 +32,13 @@ SUBCOMMANDS = {
     "train": LazyCommand(
         "smilecascade.cli.train:train", "Train the networks from raw data; needs the extra 'train'."
     ),
+    "finetune": LazyCommand("smilecascade.cli.finetune:finetune", "Retrain the detector on your own photos."),
+    "runs": LazyCommand(
+        "smilecascade.cli.runs:runs", "List, show, compare, export and delete runs of trainings."
+    ),
+    "monitor": LazyCommand(
+        "smilecascade.cli.monitor:monitor", "Show runs as they learn, on a page; needs the extra 'monitor'."
+    ),
 }
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from smilecascade.analyze import MAX_THREADS
-from smilecascade.cli.options import bundle_option, debug_option
+from smilecascade.cli.bars import steps_bar, tracked
+from smilecascade.cli.options import bundle_option, debug_option, runs_option
 
 if TYPE_CHECKING:
+    from smilecascade.specs import TrainSpec
     from smilecascade.train.materials import Places
     from smilecascade.train.opinions import Opinion
-    from smilecascade.train.recipe import LevelRecipe
-
-
-_Item = TypeVar("_Item")
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,8 +38,13 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--work",
                 type=click.Path(file_okay=False, path_type=Path),
-                help="Folder of samples and checkpoints; a training that was stopped goes on from there. "
-                "[default: OUT.work]",
+                help="Folder of samples and checkpoints. [default: OUT.work]",
+            ),
+            runs_option,
+            click.option(
+                "--resume",
+                is_flag=True,
+                help="Go on with the training in the folder of --work, where it was stopped.",
             ),
             click.option("--steps", type=click.IntRange(1), help="Steps of a net, instead of the recipe's."),
             click.option("--seed", type=click.IntRange(0), help="Seed of everything random.", default=1),
@@ -71,16 +73,21 @@ def train() -> None:
     """Train the networks from raw data; needs the extra 'train'.
 
     Each level learns from what the levels before it let through by mistake, so they come in
-    order. A training that is stopped, however, goes on where it was when the same command
-    is given again.
+    order. A training that was stopped, however it was, goes on where it stood when the same
+    command is given again with --resume, and ends with the same weights. Under torchrun
+    several processes train together, on GPUs where there are any:
+
+        torchrun --nproc-per-node 2 -m smilecascade train level3 --data DATA --out BUNDLE
+
+    smilecascade monitor shows the training while it runs.
     """
 
 
 @train.command("all")
 @_options
 def train_all(**options: Any) -> None:
-    """Train all three levels, and write the bundle."""
-    _train((1, 2, 3), **options)
+    """Train all three levels and the aligner, and write the bundle."""
+    _train((1, 2, 3, "align"), **options)
 
 
 def _level_command(number: int) -> click.Command:
@@ -100,6 +107,13 @@ for _number in (1, 2, 3):
 
 
 @train.command()
+@_options
+def align(**options: Any) -> None:
+    """Train the net that looks at the faces found once more; writes the whole bundle."""
+    _train(("align",), **options)
+
+
+@train.command()
 @click.option(
     "--net",
     "nets",
@@ -115,6 +129,8 @@ def calibrators(
     data: Path,
     out: Path,
     work: Path | None,
+    runs_folder: Path,
+    resume: bool,
     steps: int | None,
     seed: int,
     threads: int,
@@ -142,19 +158,23 @@ def calibrators(
             steps=steps,
             seed=seed,
             threads=threads,
+            runs=runs_folder,
+            resume=resume,
             opinion=_opinion(second_opinion, threads),
-            track=_tracked,
-            progress=lambda name, length: _bar(bars, name, length),
+            track=tracked,
+            progress=lambda name, length: steps_bar(bars, name, length),
         )
     click.echo(markdown(COLUMNS, [list(row.values()) for row in rows]))
 
 
 def _train(
-    numbers: Sequence[int],
+    parts: Sequence[int | Literal["align"]],
     *,
     data: Path,
     out: Path,
     work: Path | None,
+    runs_folder: Path,
+    resume: bool,
     steps: int | None,
     seed: int,
     threads: int,
@@ -162,17 +182,42 @@ def _train(
     net: str | None = None,
 ) -> None:
     from smilecascade.bundle import check_place
-    from smilecascade.train.cascade import publish
-    from smilecascade.train.recipe import LEVELS
+    from smilecascade.train.bundled import publish
+    from smilecascade.train.cascade import train_aligner, train_level
+    from smilecascade.train.processes import joined
+    from smilecascade.train.recipe import ALIGN, LEVELS
+    from smilecascade.train.session import Session
 
     check_place(out)
     places = _places(data, out, work)
     opinion = _opinion(second_opinion, threads)
-    for number in numbers:
-        chosen = _resolved(LEVELS[number - 1], steps=steps, seed=seed, threads=threads, net=net)
-        _train_level(number, places, chosen, opinion)
-    bundle = publish(places, numbers[-1], out, track=_tracked)
-    click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
+    with joined() as processes, ExitStack() as bars:
+
+        def resolved(spec: TrainSpec) -> TrainSpec:
+            length, name = steps or spec.steps, net or spec.net
+            return replace(spec, net=name, steps=length, seed=seed, threads=threads, parts=processes.count)
+
+        def session(label: str, length: int) -> Session:
+            shared = Session(runs=runs_folder, resume=resume, opinion=opinion, processes=processes)
+            if not processes.is_first:
+                return shared
+            return replace(shared, say=_say, track=tracked, progress=steps_bar(bars, label, length))
+
+        for part in parts:
+            if part == "align":
+                spec = resolved(ALIGN)
+                trained = train_aligner(places, spec, session("align", spec.steps))
+            else:
+                level = LEVELS[part - 1]
+                level = replace(level, train=resolved(level.train))
+                trained = train_level(part, places, level, session(f"level {part}", level.train.steps))
+        if processes.is_first:
+            bundle = publish(trained, places, out, track=tracked)
+            click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _places(data: Path, out: Path, work: Path | None) -> Places:
@@ -180,48 +225,6 @@ def _places(data: Path, out: Path, work: Path | None) -> Places:
     from smilecascade.train.materials import Places
 
     return Places(data=data, work=work or out.with_name(out.name + ".work"))
-
-
-def _train_level(number: int, places: Places, chosen: LevelRecipe, opinion: Opinion | None) -> None:
-    from smilecascade.train.cascade import train_level
-
-    with ExitStack() as bars:
-        progress = _bar(bars, f"level {number}", chosen.train.steps)
-        train_level(number, places, chosen, opinion=opinion, say=_say, track=_tracked, progress=progress)
-
-
-def _bar(bars: ExitStack, label: str, length: int) -> Callable[[int, float], None]:
-    """A bar of a training's steps, opened with the first and closed with the last."""
-    bar: Any = None
-
-    def progress(step: int, loss: float) -> None:
-        nonlocal bar
-        if bar is None:
-            steps = click.progressbar(length=length, file=sys.stderr, show_pos=True)
-            bar = bars.enter_context(steps)
-        bar.label = f"{label}, loss {loss:.3f}"
-        bar.update(step - bar.pos)
-        if step == length:
-            bars.close()
-
-    return progress
-
-
-def _tracked(items: Sequence[_Item], label: str, /) -> Iterator[_Item]:
-    with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
-        yield from bar
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
-def _resolved(
-    chosen: LevelRecipe, *, steps: int | None, seed: int, threads: int, net: str | None
-) -> LevelRecipe:
-    train = chosen.train
-    changed = replace(train, net=net or train.net, steps=steps or train.steps, seed=seed, threads=threads)
-    return replace(chosen, train=changed)
 
 
 def _opinion(path: Path | None, threads: int) -> Opinion | None:

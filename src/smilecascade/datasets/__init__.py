@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from smilecascade.datasets import backgrounds, cmu_mit, fddb, lfw, masks, mtfl, voc, webfaces, wider
+from smilecascade.datasets import backgrounds, cmu_mit, coco, fddb, lfw, masks, mtfl, voc, webfaces, wider
 from smilecascade.errors import DatasetError
 from smilecascade.records import AnnotatedPhoto
 
@@ -18,6 +18,7 @@ from smilecascade.records import AnnotatedPhoto
 READERS: Mapping[str, Callable[[Path], Iterator[AnnotatedPhoto]]] = {
     "backgrounds": backgrounds.read,
     "cmu-mit": cmu_mit.read,
+    "coco": coco.read,
     "fddb": fddb.read,
     "lfw": lfw.read,
     "masks": masks.read,

@@ -26,13 +26,15 @@ from smilecascade.geometry.calibration import calibrated
 from smilecascade.mipmaps import Mipmaps, Pixels
 from smilecascade.nets import Net, entry
 from smilecascade.records import AnnotatedPhoto
-from smilecascade.specs import LevelSpec, TrainSpec
+from smilecascade.runs import Points, open_store
+from smilecascade.specs import LevelSpec, TrainSpec, to_mapping
 from smilecascade.train import sets
 from smilecascade.train.crops import FaceCrops
-from smilecascade.train.loop import Progress, fit, normalised
+from smilecascade.train.loop import Progress, Validation, check_resumable, fit, normalised, step_reached
 from smilecascade.train.losses import errors
 from smilecascade.train.materials import Places, Track, faces_of, photos_of, untracked
 from smilecascade.train.opinions import Opinion
+from smilecascade.train.record import RUN, UNRECORDED, Record, recorded
 from smilecascade.train.samples import Samples
 from smilecascade.train.targets import expected
 
@@ -74,6 +76,8 @@ def compared(
     steps: int | None,
     seed: int,
     threads: int,
+    runs: Path,
+    resume: bool = True,
     opinion: Opinion | None = None,
     track: Track = untracked,
     progress: Watch,
@@ -81,83 +85,95 @@ def compared(
     """Train these nets, ask each about the windows of its level of ``bundle``; a row of ``COLUMNS`` a net.
 
     Writes ``calibrators.csv`` and ``curves.png`` into the folder ``out``; trainings and their
-    checkpoints are in ``places.work / "calibrators"``, and go on from there.
+    checkpoints are in ``places.work / "calibrators"``, and go on from there. They are recorded in
+    the folder ``runs``.
     """
     faces, known = faces_of(places, photos_of(places, opinion, track)[0], track)
-    rows = []
+    rows, curves = [], {}
     for name in nets:
         spec = SPECS[name]
         spec = replace(spec, steps=steps or spec.steps, seed=seed, threads=threads)
-        net = trained(name, faces, known, spec, _folder(places, name), progress(name, spec.steps))
-        rows.append(_row(net, spec, bundle, places))
+        folder = places.work / "calibrators" / name
+        check_resumable(folder, resume)
+        facts = {"config": to_mapping(spec), "seed": seed}
+        with recorded(name, runs, folder, step_reached(folder), **facts) as record:
+            net = trained(name, faces, known, spec, folder, record, progress(name, spec.steps))
+        curves[name] = _curves(runs, (folder / RUN).read_text("utf-8").strip())
+        rows.append(_row(net, spec, bundle, places, curves[name]))
     out.mkdir(parents=True, exist_ok=True)
     with (out / "calibrators.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
-    draw_curves(out / "curves.png", {name: _curves(_folder(places, name)) for name in nets})
+    draw_curves(out / "curves.png", curves)
     return rows
 
 
-def _folder(places: Places, name: str) -> Path:
-    return places.work / "calibrators" / name
-
-
-def _row(net: Net, spec: TrainSpec, bundle: Bundle, places: Places) -> dict[str, str]:
+def _row(
+    net: Net, spec: TrainSpec, bundle: Bundle, places: Places, curves: Mapping[str, Points]
+) -> dict[str, str]:
     photos = sets.validation_photos(places.data)
     detector = Detector(bundle, threads=spec.threads)
     still, moved = on_windows(detector, photos, [unmoved, predicting(net)], entry(spec.net).window)
-    last = _curves(_folder(places, spec.net))
+    displacement = curves["displacement_error"]
     figures = (
         spec.net,
         f"{sum(weight.numel() for weight in net.parameters()):,}",
-        f"{last['class_error'][-1]:.3f}" if "class_error" in last else "–",
-        f"{last['displacement_error'][-1]:.4f}",
+        f"{curves['class_error'].values[-1]:.3f}" if "class_error" in curves else "–",
+        f"{displacement.values[-1]:.4f}",
         f"{moved.iou_before:.3f}",
         f"{moved.iou_after:.3f}",
         f"{still.per_face:.2f}",
         f"{moved.per_face:.2f}",
-        f"{last['elapsed_s'][-1] / 60:.1f}",
+        f"{(displacement.times[-1] - curves['loss'].times[0]) / 60:.1f}",
     )
     return dict(zip(COLUMNS, figures, strict=True))
 
 
-def _curves(folder: Path) -> dict[str, list[float]]:
-    """The columns of a training's ``progress.csv`` at its validations."""
-    with (folder / "progress.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("displacement_error")]
-    return {name: [float(row[name]) for row in rows] for name in rows[0] if rows[0][name]}
+def _curves(root: Path, run: str) -> dict[str, Points]:
+    """What a training recorded, by name."""
+    store = open_store(root)
+    return {name: store.scalars(run, name) for name in store.metrics(run)}
 
 
-def draw_curves(path: Path, curves: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
+def draw_curves(path: Path, curves: Mapping[str, Mapping[str, Points]]) -> None:
     """Learning curves as a PNG: the error in classes, and the error of the displacement, by step."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     titles = {"class_error": "error in 45 classes", "displacement_error": "mean error of dx, dy, ln s"}
     for axes, (name, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
-        for index, (net, columns) in enumerate(curves.items()):
-            if name in columns:
-                axes.plot(columns["step"], columns[name], label=net, color=f"C{index}")
+        for index, (net, metrics) in enumerate(curves.items()):
+            if name in metrics:
+                points = metrics[name]
+                axes.plot(points.steps, points.values, label=net, color=f"C{index}")
         axes.set_title(title)
         axes.set_xlabel("step")
         axes.grid(alpha=0.3)
-        axes.legend()
+        if axes.has_data():
+            axes.legend()
     figure.savefig(path, dpi=110)
 
 
 def trained(
-    name: str, faces: FaceCrops, known: FaceCrops, spec: TrainSpec, folder: Path, progress: Progress
+    name: str,
+    faces: FaceCrops,
+    known: FaceCrops,
+    spec: TrainSpec,
+    folder: Path,
+    record: Record = UNRECORDED,
+    progress: Progress = lambda step, loss: None,
 ) -> Net:
-    """A calibrator, trained on every face displaced by all classes; its curves are in ``folder``."""
+    """A calibrator, trained on every face displaced by all classes; its checkpoint is in ``folder``."""
     window = entry(name).window
     nothing = np.zeros((0, window, window, 3), np.uint8)
     held = Samples(known, nothing, window, replace(spec, batch=2048)).batch(0)
 
-    def validate(net: Net) -> dict[str, float]:
-        return errors(net(normalised(held.pixels)), held)
+    def validate(net: Net) -> Validation:
+        return Validation(errors(net(normalised(held.pixels)), held))
 
-    return fit(Samples(faces, nothing, window, spec), spec, folder, validate=validate, progress=progress)
+    samples = Samples(faces, nothing, window, spec)
+    return fit(samples, spec, folder, validate=validate, record=record, progress=progress)
 
 
 def predicting(net: Net) -> Predict:

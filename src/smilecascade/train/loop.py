@@ -1,39 +1,53 @@
 """The loop: batches in, a trained net out; survives being killed at any moment.
 
-A checkpoint holds the weights, the optimiser's moments and the step, as safetensors; since
-the batch and the dropout of a step depend on the seed and the step alone, nothing else is
-needed to go on exactly where it stopped.
+A checkpoint holds the weights and the optimiser's moments as safetensors, and as JSON the spec
+and the step. Every random generator is seeded anew in each step, from the seed and the step
+alone, so these two are all of their state, and a training goes on exactly where it stopped.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import cos, pi
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from smilecascade.errors import SpecError
+from smilecascade.mipmaps import Pixels
 from smilecascade.nets import Net, Outputs, entry
 from smilecascade.specs import TrainSpec, to_mapping
 from smilecascade.train.losses import loss
+from smilecascade.train.processes import ALONE, Processes
+from smilecascade.train.record import UNRECORDED, Record
 from smilecascade.train.samples import Batch, Samples
 
 #: Half of the range of a pixel's bytes.
 HALF_RANGE = 127.5
 
+#: The file of a training in its folder.
+CHECKPOINT = "checkpoint.safetensors"
+
 #: Is told the step and the loss, for a progress bar.
 Progress = Callable[[int, float], None]
 
-#: Validation figures of a net by name.
-Validate = Callable[[Net], dict[str, float]]
+
+class Validation(NamedTuple):
+    """What a net reaches on samples that it does not learn from: figures, and pictures, by name."""
+
+    figures: Mapping[str, float]
+    pictures: Mapping[str, Pixels] = {}
+
+
+#: Asked of a net every so many steps.
+Validate = Callable[[Net], Validation]
 
 
 @dataclass
@@ -49,26 +63,65 @@ def fit(
     folder: Path,
     *,
     validate: Validate,
+    initial: Mapping[str, Tensor] | None = None,
+    record: Record = UNRECORDED,
     progress: Progress = lambda step, loss: None,
+    processes: Processes = ALONE,
 ) -> Net:
     """Train a net to the end, going on from the checkpoint in ``folder`` if there is one.
 
-    Writes ``checkpoint.safetensors`` and ``progress.csv`` there. Raises SpecError where the
-    checkpoint belongs to another spec.
+    initial: weights to begin with, instead of random ones. record: is told the loss of every step,
+    and what ``validate`` says. Of several ``processes`` each learns from its share of a batch; the
+    first one records, and writes the checkpoint. Raises SpecError where the checkpoint belongs to
+    another spec, or the spec's ``parts`` cannot be shared.
     """
+    processes.check(spec.parts)
     folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(spec.threads)
-    state = _resumed(spec, folder / "checkpoint.safetensors") or _fresh(spec)
-    log = _Log(folder / "progress.csv", state.step)
-    while state.step < spec.steps:
-        lost = _step(state, samples.batch(state.step), spec)
-        log.add(state.step, {"loss": lost})
-        progress(state.step, lost)
-        if state.step % spec.validate_every == 0 or state.step == spec.steps:
-            log.add(state.step, _validated(state.net, validate))
-            log.write()
-            _save(state, spec, folder / "checkpoint.safetensors")
-    return state.net.eval()
+    with _repeatable(spec.threads, processes.device):
+        state = _resumed(spec, folder / CHECKPOINT, processes) or _fresh(spec, processes, initial)
+        learning = processes.learning_together(state.net)
+        while state.step < spec.steps:
+            lost = _step(
+                state, learning, samples.batch(state.step, processes.rank, processes.count), spec, processes
+            )
+            if not processes.is_first:
+                continue
+            record.log({"loss": lost, "learning_rate": learning_rate(spec, state.step - 1)}, state.step)
+            progress(state.step, lost)
+            if state.step % spec.validate_every == 0 or state.step == spec.steps:
+                _record_validation(state, validate, record)
+                _save(state, spec, folder / CHECKPOINT)
+    return state.net.eval().cpu()
+
+
+def step_reached(folder: Path) -> int | None:
+    """The step of the checkpoint in a folder, or None where there is none."""
+    if not (folder / CHECKPOINT).exists():
+        return None
+    with safe_open(folder / CHECKPOINT, framework="pt") as file:
+        return int(file.metadata()["step"])
+
+
+def check_resumable(folder: Path, resume: bool) -> None:
+    """Raise SpecError where a folder has a training that nobody asked to go on with."""
+    reached = None if resume else step_reached(folder)
+    if reached is not None:
+        raise SpecError(
+            f"{folder}: a training is there, at step {reached}; give --resume to go on with it, "
+            "or another --work folder"
+        )
+
+
+@contextmanager
+def _repeatable(threads: int, device: torch.device) -> Iterator[None]:
+    """A fixed number of threads and, on the processor, only operations that give the same bits again."""
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(device.type == "cpu")
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def normalised(pixels: Tensor) -> Tensor:
@@ -76,29 +129,42 @@ def normalised(pixels: Tensor) -> Tensor:
     return (pixels - HALF_RANGE) / HALF_RANGE
 
 
-def _fresh(spec: TrainSpec) -> _State:
+def _fresh(spec: TrainSpec, processes: Processes, initial: Mapping[str, Tensor] | None = None) -> _State:
     torch.manual_seed(spec.seed)
     net = entry(spec.net).build()
-    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if initial is not None:
+        net.load_state_dict(initial)
+    net.to(processes.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(net.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay)
     return _State(net=net, optimiser=optimiser)
 
 
-def _step(state: _State, batch: Batch, spec: TrainSpec) -> float:
+def _step(state: _State, learning: nn.Module, share: Batch, spec: TrainSpec, processes: Processes) -> float:
     """One step of learning; returns the loss, averaged over the samples learned from."""
-    torch.manual_seed(spec.seed * 1_000_003 + state.step)
+    torch.manual_seed((spec.seed * 1_000_003 + state.step) * processes.count + processes.rank)
     for group in state.optimiser.param_groups:
         group["lr"] = learning_rate(spec, state.step)
-    state.net.train()
-    pixels = normalised(batch.pixels).to(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16, enabled=spec.precision == "bfloat16"):
-        outputs = state.net(pixels)
-    total = loss(in_float32(outputs), batch, spec)
+    _let_learn(state.net, spec)
+    share = share.to(processes.device)
+    pixels = normalised(share.pixels).to(memory_format=torch.channels_last)
+    halved = spec.precision == "bfloat16" or processes.device.type == "cuda"
+    with torch.autocast(processes.device.type, torch.bfloat16, enabled=halved):
+        outputs = learning(pixels)
+    total = loss(*processes.gathered(in_float32(outputs), share), spec)
     state.optimiser.zero_grad(set_to_none=True)
-    total.backward()  # type: ignore[no-untyped-call]
+    processes.scaled(total).backward()  # type: ignore[no-untyped-call]
     state.optimiser.step()
     state.step += 1
     return float(total.detach())
+
+
+def _let_learn(net: Net, spec: TrainSpec) -> None:
+    """Training mode, but for normalisations whose statistics are to stay."""
+    net.train()
+    if spec.freeze_normalisation:
+        for layer in net.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.eval()
 
 
 def in_float32(outputs: Outputs) -> Outputs:
@@ -114,10 +180,13 @@ def learning_rate(spec: TrainSpec, step: int) -> float:
     return spec.learning_rate * (1 + cos(pi * done)) / 2
 
 
-def _validated(net: Net, validate: Validate) -> dict[str, float]:
-    net.eval()
+def _record_validation(state: _State, validate: Validate, record: Record) -> None:
+    state.net.eval()
     with torch.inference_mode():
-        return validate(net)
+        figures, pictures = validate(state.net)
+    record.log(figures, state.step)
+    for name, picture in pictures.items():
+        record.image(name, picture, state.step)
 
 
 def _save(state: _State, spec: TrainSpec, path: Path) -> None:
@@ -131,7 +200,7 @@ def _save(state: _State, spec: TrainSpec, path: Path) -> None:
     partial.replace(path)
 
 
-def _resumed(spec: TrainSpec, path: Path) -> _State | None:
+def _resumed(spec: TrainSpec, path: Path, processes: Processes) -> _State | None:
     if not path.exists():
         return None
     with safe_open(path, framework="pt") as file:
@@ -139,7 +208,7 @@ def _resumed(spec: TrainSpec, path: Path) -> _State | None:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if json.loads(meta["spec"]) != to_mapping(spec):
         raise SpecError(f"{path}: belongs to another spec; give another --work folder or delete this one")
-    state = _fresh(spec)
+    state = _fresh(spec, processes)
     state.net.load_state_dict(_below(tensors, "net."))
     moments: dict[int, dict[str, Tensor]] = {}
     for name, value in _below(tensors, "moment.").items():
@@ -153,33 +222,3 @@ def _resumed(spec: TrainSpec, path: Path) -> _State | None:
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): v for name, v in tensors.items() if name.startswith(prefix)}
-
-
-class _Log:
-    """``progress.csv``: a row a step with its loss, and the validation figures where there are some.
-
-    It is written with the checkpoints; rows after the step resumed from are dropped.
-    """
-
-    def __init__(self, path: Path, step: int) -> None:
-        self.path = path
-        self.rows: list[dict[str, str]] = []
-        if path.exists():
-            with path.open(newline="", encoding="utf-8") as file:
-                self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= step]
-        spent_s = float(self.rows[-1]["elapsed_s"]) if self.rows else 0.0
-        self.started = time.monotonic() - spent_s
-
-    def add(self, step: int, figures: dict[str, float]) -> None:
-        if not self.rows or self.rows[-1]["step"] != str(step):
-            elapsed_s = time.monotonic() - self.started
-            self.rows.append({"step": str(step), "elapsed_s": f"{elapsed_s:.1f}"})
-        self.rows[-1] |= {name: f"{value:.6g}" for name, value in figures.items()}
-
-    def write(self) -> None:
-        partial = self.path.with_suffix(".partial")
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(self.rows[-1]), restval="")
-            writer.writeheader()
-            writer.writerows(self.rows)
-        partial.replace(self.path)

@@ -18,7 +18,10 @@ _UNIT = torch.tensor([0.17, 0.17, 0.0953])
 def loss(outputs: Outputs, batch: Batch, spec: TrainSpec) -> Tensor:
     """The weighted sum of what the heads that a net has are told; a scalar."""
     # What is told nothing must still lead back to the weights.
-    total = sum((output.sum() * 0 for output in outputs if output is not None), torch.zeros(()))
+    total = sum(
+        (output.sum() * 0 for output in outputs if output is not None),
+        torch.zeros((), device=batch.labels.device),
+    )
     asked = bool((batch.labels >= 0).any())
     if outputs.face is not None and asked:
         total = total + face_loss(outputs.face.flatten(), batch.labels, spec.hard_share)
@@ -47,7 +50,8 @@ def face_loss(logits: Tensor, labels: Tensor, hard_share: float) -> Tensor:
 def displacement_loss(predicted: Tensor, displacements: Tensor) -> Tensor:
     """Of (N, 45) logits the cross-entropy with the classes' shares; of (N, 3) the smooth L1 distance."""
     if predicted.shape[1] == displacements.shape[1]:
-        return functional.smooth_l1_loss(predicted / _UNIT, displacements / _UNIT)
+        unit = _UNIT.to(predicted.device)
+        return functional.smooth_l1_loss(predicted / unit, displacements / unit)
     return functional.cross_entropy(predicted, class_weights(displacements))
 
 

@@ -1,7 +1,6 @@
 """What a training is made from: the photos, the faces in them, and windows that are none.
 
-Everything is written below a work folder, to the side and then renamed, and what is there
-is not made again.
+Everything is written below a work folder, and what is there whole is not made again.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from typing import Any, Protocol, TypeVar
 
 from smilecascade.bundle import Bundle
 from smilecascade.detect.cascade import Detector
-from smilecascade.mipmaps import Pixels
 from smilecascade.records import AnnotatedPhoto
 from smilecascade.specs import to_mapping
 from smilecascade.train import crops, mine, opinions, sets
 from smilecascade.train.recipe import LevelRecipe
+from smilecascade.train.shards import Shards
 from smilecascade.train.stored import fingerprint
 
 Item = TypeVar("Item")
@@ -47,6 +46,11 @@ class Places:
     def level(self, number: int) -> Path:
         """The folder of a level."""
         return self.work / f"level{number}"
+
+    @property
+    def aligner(self) -> Path:
+        """The folder of the net that aligns."""
+        return self.work / "align"
 
 
 def photos_of(
@@ -90,15 +94,15 @@ def negatives_of(
     before: Bundle | None,
     window: int,
     recipe: LevelRecipe,
-    place: Path,
+    folder: Path,
     track: Track,
-) -> Pixels:
-    """Windows without a face, as ``place`` stores them: what ``before`` lets through, or random ones."""
+) -> Shards:
+    """Windows without a face, stored in a folder: what ``before`` lets through, or random ones."""
     seed, per_photo = recipe.train.seed, recipe.per_photo
     inputs: dict[str, Any] = {"photos": fingerprint(photos), "seed": seed, "per_photo": per_photo}
     tracked = _lazily(track, photos, "cutting negatives" if before is None else "mining negatives")
     if before is None:
-        return mine.store(mine.random_windows(tracked, window, per_photo, seed), window, place, inputs)
+        return mine.store(mine.random_windows(tracked, window, per_photo, seed), window, folder, inputs)
     inputs |= {"nets": _named(before), "from": recipe.mine_from, "margin": recipe.mine_margin}
     detector = Detector(before, recipe.train.threads)
     parts = mine.mined_windows(
@@ -110,7 +114,7 @@ def negatives_of(
         min_score=before.spec.levels[-1].min_score * recipe.mine_margin,
         seed=seed,
     )
-    return mine.store(parts, window, place, inputs)
+    return mine.store(parts, window, folder, inputs)
 
 
 def _named(bundle: Bundle) -> str:

@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smilecascade import images
 from smilecascade.detect.cascade import Detector
-from smilecascade.errors import ImageError
 from smilecascade.geometry.boxes import FloatArray, areas, intersections, iou
 from smilecascade.geometry.pyramid import squares_of_positions
 from smilecascade.mipmaps import Mipmaps, Pixels
 from smilecascade.records import AnnotatedPhoto
-from smilecascade.train.crops import finish_array
-from smilecascade.train.stored import is_stored, note_inputs
+from smilecascade.train import shards
+from smilecascade.train.reading import reading
+from smilecascade.train.shards import Shards
 
 #: Against a true face a window is a negative below this IoU: it may show a part of the face.
 FACE_IOU = 0.3
@@ -75,32 +74,20 @@ def mined_windows(
         yield mipmaps.crops(wrong[chosen], window)[..., :3]
 
 
-def store(parts: Iterable[Pixels], window: int, place: Path, inputs: Mapping[str, Any]) -> Pixels:
-    """Write windows to a ``.npy`` as they come, unless it is there; returns it memory-mapped.
+def store(parts: Iterable[Pixels], window: int, folder: Path, inputs: Mapping[str, Any]) -> Shards:
+    """Write windows to the shards of a folder as they come, unless they are there; returns them.
 
     ``inputs``: what they depend on; SpecError where the stored ones came from others.
     """
-    inputs = {**inputs, "window": window}
-    if not is_stored(place, inputs):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        raw, count = place.with_suffix(".raw.partial"), 0
-        with raw.open("wb") as file:
-            for part in parts:
-                file.write(np.ascontiguousarray(part).tobytes())
-                count += len(part)
-        note_inputs(place, inputs)
-        finish_array(raw, place, (count, window, window, 3))
-    stored: Pixels = np.load(place, mmap_mode="r")
-    return stored
+    return shards.store(parts, folder, (window, window, 3), {**inputs, "window": window})
 
 
 def _opened(photos: Iterable[AnnotatedPhoto]) -> Iterator[tuple[AnnotatedPhoto, Mipmaps]]:
-    for photo in photos:
-        if photo.complete:
-            try:
-                yield photo, Mipmaps(images.read(photo.path))
-            except ImageError:
-                continue
+    with reading() as read:
+        for photo in photos:
+            image = read(photo) if photo.complete else None
+            if image is not None:
+                yield photo, Mipmaps(image)
 
 
 def _random_of_scale(

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from smilecascade.errors import BundleError, SpecError
 from smilecascade.mipmaps import Pixels
-from smilecascade.nets import Calibrator, Classifier, Joint, Net, NetEntry
+from smilecascade.nets import Aligner, Calibrator, Classifier, Joint, Net, NetEntry
 from smilecascade.train.loop import HALF_RANGE, normalised
 from smilecascade.train.targets import expected
 
@@ -30,43 +30,64 @@ class Judge(nn.Module):
 
     Pixels RGBX uint8 (N, H, W, 4), whose fourth byte means nothing, and a least score give
     ``places`` (K,) int64, the kept positions as indices into the flattened (N, h, w) map,
-    ascending; their ``scores`` (K,); and, if the net has the heads, their ``displacements``
-    (K, 3) and ``points`` (K, 5, 2). All heads but the face's run on kept windows only, since
-    most of a photo is none. Raises SpecError for a net that does not say whether it sees a face.
+    ascending; their ``scores`` (K,); and, if the net calibrates, their ``displacements`` (K, 3),
+    of kept windows only, since most of a photo is none. Raises SpecError for a net that does not
+    say whether it sees a face.
     """
+
+    inputs = ("pixels", "min_score")
 
     def __init__(self, net: Net) -> None:
         super().__init__()
-        if isinstance(net, Calibrator):
+        if isinstance(net, Calibrator | Aligner):
             raise SpecError("net: a calibrator alone does not tell faces from background; give another net")
         layers, self.face = (net.trunk, net.face) if isinstance(net, Joint) else _one_logit(net)
         self.features, self.middle = _of_bytes(layers)
-        self.heads = nn.ModuleDict()
-        if isinstance(net, Joint):
-            self.heads["displacements"] = net.displacement
-            if net.points is not None:
-                self.heads["points"] = net.points
-        self.outputs = ["places", "scores", *self.heads]
+        self.displacement = net.displacement if isinstance(net, Joint) else None
+        self.outputs = (
+            ["places", "scores"] if self.displacement is None else ["places", "scores", "displacements"]
+        )
 
     def forward(self, pixels: Tensor, min_score: Tensor) -> tuple[Tensor, ...]:
         """The kept places and what is said of them, in the order of ``outputs``."""
-        colours = pixels.permute(0, 3, 1, 2)[:, :3].float()
-        features = self.features(colours - self.middle if self.middle else colours)
+        features = self.features(_colours(pixels, self.middle))
         # Fixed shapes, where PyTorch would say "flatten": each operator costs as much as a window.
         scores = torch.sigmoid(self.face(features)).reshape(-1)
         places = torch.nonzero(scores >= min_score).reshape(-1)
         kept = features.permute(1, 0, 2, 3).reshape(self.face.in_channels, -1)[:, places].T
-        said = {name: _dense(head, kept) for name, head in self.heads.items()}
-        if "displacements" in said:
-            said["displacements"] = expected(said["displacements"])
-        if "points" in said:
-            said["points"] = said["points"].reshape(-1, 5, 2)
-        return (places, scores[places], *said.values())
+        if self.displacement is None:
+            return places, scores[places]
+        return places, scores[places], expected(_dense(self.displacement, kept))
 
 
-def _dense(head: nn.Module, features: Tensor) -> Tensor:
+class Alignment(nn.Module):
+    """An aligner as the cascade calls it.
+
+    RGBX uint8 (N, S, S, 4) to displacements (N, 3) and points (N, 5, 2).
+    """
+
+    inputs = ("pixels",)
+    outputs = ("displacements", "points")
+
+    def __init__(self, net: Aligner) -> None:
+        super().__init__()
+        self.features, self.middle = _of_bytes(net.trunk)
+        self.displacement, self.points = net.displacement, net.points
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """Both answers of every window."""
+        features = self.features(_colours(pixels, self.middle)).reshape(-1, self.points.in_channels)
+        return expected(_dense(self.displacement, features)), _dense(self.points, features).reshape(-1, 5, 2)
+
+
+def _colours(pixels: Tensor, middle: float) -> Tensor:
+    """Bytes (N, H, W, 4) as (N, 3, H, W) float32 less the middle."""
+    colours = pixels.permute(0, 3, 1, 2)[:, :3].float()
+    return colours - middle if middle else colours
+
+
+def _dense(head: nn.Conv2d, features: Tensor) -> Tensor:
     """A 1 × 1 convolution on (K, C) features."""
-    assert isinstance(head, nn.Conv2d)
     return functional.linear(features, head.weight.flatten(1), head.bias)
 
 
@@ -107,7 +128,7 @@ def exported(net: Net, entry: NetEntry, crops: Pixels, seed: int = 0) -> bytes:
     crops: (N, S, S, 3) uint8. Raises BundleError on a mismatch, so that nothing is written, and
     SpecError for a net that only calibrates.
     """
-    judge = Judge(net).eval()
+    caller = (Alignment(net) if isinstance(net, Aligner) else Judge(net)).eval()
     if not all(bool(weights.isfinite().all()) for weights in net.state_dict().values()):
         raise BundleError("the net's weights are no numbers: its training diverged; nothing was written")
     example = torch.zeros(2, entry.window, entry.window, 4, dtype=torch.uint8), torch.tensor(0.0)
@@ -118,23 +139,26 @@ def exported(net: Net, entry: NetEntry, crops: Pixels, seed: int = 0) -> bytes:
         # dependency and writes the same graph for nets as flat as these.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            judge,
-            example,
+            caller,
+            example[: len(caller.inputs)],
             file,  # type: ignore[arg-type]
             dynamo=False,
-            input_names=["pixels", "min_score"],
-            output_names=judge.outputs,
-            dynamic_axes=pixels | {name: {0: "kept"} for name in judge.outputs},
+            input_names=list(caller.inputs),
+            output_names=list(caller.outputs),
+            dynamic_axes=pixels | {name: {0: "kept"} for name in caller.outputs},
             opset_version=_OPSET,
         )
-    _compare(net.eval(), file.getvalue(), _probes(entry, crops, seed))
+    probes = _probes(entry, crops, seed, slides=isinstance(caller, Judge))
+    _compare(net.eval(), file.getvalue(), probes)
     return file.getvalue()
 
 
-def _probes(entry: NetEntry, crops: Pixels, seed: int) -> list[Pixels]:
+def _probes(entry: NetEntry, crops: Pixels, seed: int, *, slides: bool) -> list[Pixels]:
     """Random windows, a random larger picture for nets that slide, and real crops."""
     rng = np.random.default_rng(seed)
-    shapes = [(64, entry.window, entry.window, 3), (1, entry.window + 16, entry.window + 32, 3)]
+    shapes = [(64, entry.window, entry.window, 3)]
+    if slides:
+        shapes.append((1, entry.window + 16, entry.window + 32, 3))
     random = [rng.integers(0, 256, shape, dtype=np.uint8) for shape in shapes]
     return [*random, np.array(crops)]
 
@@ -142,13 +166,15 @@ def _probes(entry: NetEntry, crops: Pixels, seed: int) -> list[Pixels]:
 def _compare(net: Net, onnx: bytes, probes: list[Pixels]) -> None:
     session = onnxruntime.InferenceSession(onnx, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
+    wanted_inputs = {given.name for given in session.get_inputs()}
     for probe in probes:
         if not len(probe):
             continue
         # The fourth byte is noise: it must not matter.
         noise = np.random.default_rng(0).integers(0, 256, (*probe.shape[:3], 1), dtype=np.uint8)
         everything = {"pixels": np.concatenate([probe, noise], axis=3), "min_score": np.array(0, np.float32)}
-        found = dict(zip(names, session.run(None, everything), strict=True))
+        asked = {name: given for name, given in everything.items() if name in wanted_inputs}
+        found = dict(zip(names, session.run(None, asked), strict=True))
         for name, wanted in _answers(net, probe).items():
             same = wanted.shape == found[name].shape  # scores that are no numbers are not kept
             worst = float(np.abs(wanted - found[name]).max()) if same else float("nan")
@@ -162,7 +188,9 @@ def _answers(net: Net, probe: Pixels) -> dict[str, NDArray[np.float32]]:
     """What PyTorch says of every position, straight from the net, in the order of the places."""
     with torch.inference_mode():
         said = net(normalised(torch.from_numpy(probe).permute(0, 3, 1, 2).float()))
-        answers = {"scores": torch.sigmoid(said.face).flatten()}
+        answers = {}
+        if said.face is not None:
+            answers["scores"] = torch.sigmoid(said.face).flatten()
         if said.displacement is not None:
             answers["displacements"] = expected(said.displacement.permute(0, 2, 3, 1).flatten(0, 2))
         if said.points is not None:

@@ -1,4 +1,4 @@
-"""How each level is made: its net and training, its negatives, and what its threshold keeps."""
+"""How each net is made: its training; of a level its negatives, and what its threshold keeps."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ LEVELS: tuple[LevelRecipe, ...] = (
         least_iou=0.5,
     ),
     LevelRecipe(
-        train=TrainSpec(net="joint-48", steps=12000, batch=192, hard_share=0.7, precision="bfloat16"),
+        train=TrainSpec(net="joint-48", steps=14000, batch=192, hard_share=0.7, precision="bfloat16"),
         per_photo=90,
         mine_from=18,
         mine_margin=0.08,
@@ -65,4 +65,15 @@ LEVELS: tuple[LevelRecipe, ...] = (
         max_iou=0.5,
         least_iou=0.5,
     ),
+)
+
+#: The net that looks at the faces found once more. It learns from faces alone, nearly in place.
+ALIGN = TrainSpec(
+    net="align-48",
+    steps=9000,
+    batch=192,
+    positives=1.0,
+    displaced="nearly",
+    boxes_weight=0.35,
+    precision="bfloat16",
 )

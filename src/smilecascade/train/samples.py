@@ -6,7 +6,8 @@ killed goes on with the very batches that it would have seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from smilecascade.train import augment
 from smilecascade.train.augment import Chance, Windows
 from smilecascade.train.crops import FaceCrops
 from smilecascade.train.sets import MERGED
+from smilecascade.train.shards import Shards, Stack, store
 from smilecascade.train.targets import drawn_displacements, mirrored, points_in, windows_of
 
 #: How far faces are turned: the standard deviation of the roll, degrees.
@@ -56,6 +58,22 @@ class Batch:
         """F, the number of faces."""
         return len(self.displacements)
 
+    def to(self, device: torch.device) -> Batch:
+        """The same on another device."""
+        return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
+    @classmethod
+    def joined(cls, parts: Sequence[Batch]) -> Batch:
+        """All samples of one or more batches, the faces of all first."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            pixels=torch.cat([p.pixels[: p.faces] for p in parts] + [p.pixels[p.faces :] for p in parts]),
+            labels=torch.cat([p.labels[: p.faces] for p in parts] + [p.labels[p.faces :] for p in parts]),
+            displacements=torch.cat([part.displacements for part in parts]),
+            points=torch.cat([part.points for part in parts]),
+        )
+
 
 class Samples:
     """The source of batches of one level: ``batch(step)``. DatasetError without faces or negatives.
@@ -66,7 +84,7 @@ class Samples:
     """
 
     def __init__(
-        self, faces: FaceCrops, negatives: Pixels, window: int, spec: TrainSpec, *, halved: bool = False
+        self, faces: FaceCrops, negatives: Stack, window: int, spec: TrainSpec, *, halved: bool = False
     ) -> None:
         wanted = ("faces", faces.pixels), ("negatives", negatives)
         for what, pixels in wanted[: 2 if spec.positives < 1 else 1]:
@@ -75,21 +93,31 @@ class Samples:
         self.faces, self.negatives, self.window, self.spec = faces, negatives, window, spec
         weights = {chosen.folder: chosen.weight for chosen in MERGED}
         drawn = np.array([weights.get(name, 1.0) for name in faces.sets])
+        drawn = drawn * np.where(np.isfinite(faces.points).any((1, 2)), 1, spec.boxes_weight)
         self._probability = drawn / drawn.sum()
         self._alone = np.flatnonzero(faces.alone)
         self._cut_size, self._halved = (2 * window, True) if halved else (window, False)
         self._pixels = shrunk(faces.pixels, self._cut_size)
 
-    def batch(self, step: int) -> Batch:
-        """The samples of a step, faces first."""
-        chance = Chance(self.spec.seed, step)
-        faces = round(self.spec.batch * self.spec.positives)
-        parts = round((self.spec.batch - faces) * PARTS) if len(self._alone) else 0
-        others = self.spec.batch - faces - parts
+    @property
+    def steps_per_epoch(self) -> float:
+        """Steps in which as many faces are drawn as there are."""
+        return len(self.faces) / max(1, self.spec.batch * self.spec.positives)
+
+    def batch(self, step: int, rank: int = 0, processes: int = 1) -> Batch:
+        """The samples of a step, faces first; or of its parts the share of one of several processes."""
+        return Batch.joined([self._part(step, part) for part in range(rank, self.spec.parts, processes)])
+
+    def _part(self, step: int, part: int) -> Batch:
+        chance = Chance(self.spec.seed, step, part)
+        size = self.spec.batch // self.spec.parts
+        faces = round(size * self.spec.positives)
+        parts = round((size - faces) * PARTS) if len(self._alone) else 0
+        others = size - faces - parts
         shown, displacements, points = self._faces(faces, chance)
         background = self._negatives(others, chance)
         pixels = torch.cat([shown, self._parts(parts, chance), background])
-        labels = torch.zeros(self.spec.batch, dtype=torch.int64)
+        labels = torch.zeros(size, dtype=torch.int64)
         labels[:faces] = torch.where(_shows_face(displacements), 1, -1)
         flipped = chance.picks(len(pixels), 0.5)
         displacements, points = mirrored(displacements, points, flipped[:faces])
@@ -131,21 +159,29 @@ class Samples:
         return _tensor(self.negatives[np.sort(chance.numpy.integers(len(self.negatives), size=count))])
 
 
-def shrunk(crops: Pixels, window: int) -> Pixels:
+def shrunk(crops: Stack, window: int) -> Stack:
     """Stored crops (N, H, H, 3), halved until they are fine enough for windows of this size.
 
     Their pixels stay at least 1.5 times as fine as a window's half, as the mipmaps are at
-    detection, so that sampling them hardly aliases; and the small levels need little memory.
+    detection, so that sampling them hardly aliases; and the small levels read little. Of shards,
+    the halves are shards in a folder beside them, which has their size for its name.
     """
     while crops.shape[1] / 2 >= 1.5 * window:
         size = crops.shape[1] // 2
-        halves = np.empty((len(crops), size, size, 3), np.uint8)
-        for start in range(0, len(crops), 512):
-            part = crops[start : start + 512].astype(np.uint16)
-            total = part[:, ::2, ::2] + part[:, 1::2, ::2] + part[:, ::2, 1::2] + part[:, 1::2, 1::2]
-            halves[start : start + 512] = (total + 2) >> 2
-        crops = halves
+        if isinstance(crops, Shards):
+            inputs = {**crops.inputs, "size": size, "count": len(crops)}
+            crops = store(_halves(crops), crops.folder.with_name(str(size)), (size, size, 3), inputs)
+        else:
+            crops = np.concatenate([np.zeros((0, size, size, 3), np.uint8), *_halves(crops)])
     return crops
+
+
+def _halves(crops: Stack) -> Iterator[Pixels]:
+    """The means of 2 × 2 pixels, some crops at a time: (n, H/2, H/2, 3)."""
+    for start in range(0, len(crops), 512):
+        part = crops[start : start + 512].astype(np.uint16)
+        total = part[:, ::2, ::2] + part[:, 1::2, ::2] + part[:, ::2, 1::2] + part[:, 1::2, 1::2]
+        yield ((total + 2) >> 2).astype(np.uint8)
 
 
 def augmented(pixels: Tensor, background: Tensor, flipped: Tensor, chance: Chance) -> Tensor:

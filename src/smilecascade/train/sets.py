@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ MERGED: tuple[TrainingSet, ...] = (
     TrainingSet(folder="people", format="wider", weight=1.2),
 )
 
+#: Its photos of some people are never trained on: the points are measured on them.
+POINTS = next(chosen for chosen in MERGED if chosen.format == "lfw")
+
 BACKGROUNDS = "backgrounds"
 VALIDATION = TrainingSet(folder="caltech_webfaces_val", format="webfaces", weight=1.0)
 
@@ -39,10 +43,23 @@ HELD_BACK_BACKGROUNDS = 200
 
 
 def training_photos(data: Path) -> Iterator[tuple[str, AnnotatedPhoto]]:
-    """Every photo of the merged sets, with the folder of its set."""
+    """Every photo of the merged sets, with the folder of its set; but for ``points_photos``."""
     for chosen in MERGED:
         for photo in open_set(chosen.format, _existing(data / chosen.folder)):
-            yield chosen.folder, photo
+            if chosen.folder != POINTS.folder or not _is_held_back(photo):
+                yield chosen.folder, photo
+
+
+def points_photos(data: Path) -> list[AnnotatedPhoto]:
+    """The photos on which points are measured: one person in ten of a set that marks them exactly."""
+    return [
+        photo for photo in open_set(POINTS.format, _existing(data / POINTS.folder)) if _is_held_back(photo)
+    ]
+
+
+def _is_held_back(photo: AnnotatedPhoto) -> bool:
+    """By the person, whose name is the folder, so that none is in training with another photo."""
+    return zlib.crc32(photo.name.split("/")[0].encode()) % 10 == 0
 
 
 def background_photos(data: Path) -> tuple[list[AnnotatedPhoto], list[AnnotatedPhoto]]:

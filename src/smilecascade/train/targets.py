@@ -16,8 +16,8 @@ from torch import Tensor
 from smilecascade.geometry.calibration import DISPLACEMENTS, LEAST_PROBABILITY, SCALES, SHIFTS
 from smilecascade.train.augment import Chance, Windows
 
-#: How windows are displaced: to one of the 45 classes, or anywhere among them.
-Displaced = Literal["classes", "anywhere"]
+#: How windows are displaced: to one of the 45 classes, anywhere among them, or less.
+Displaced = Literal["classes", "anywhere", "nearly"]
 
 #: Windows are displaced a little further than the outermost classes, in those classes' reach,
 #: since a coarse grid does so too; what lies beyond counts as outermost.
@@ -26,6 +26,9 @@ BEYOND = 1.15
 #: Some are displaced still further, up to this reach, so that calibration knows the way back from
 #: windows that a classifier keeps though they are hardly in place.
 FAR, FAR_SHARE = 1.8, 0.25
+
+#: The same of windows that all levels have moved: most are nearly in place.
+NEARLY, SELDOM_FAR = 0.8, 0.05
 
 _TABLE = torch.from_numpy(DISPLACEMENTS)
 _SHIFTS = torch.tensor(SHIFTS)
@@ -41,11 +44,13 @@ def drawn_displacements(count: int, chance: Chance, displaced: Displaced) -> Ten
 
     ``anywhere``: each window has a reach of its own, up to the outermost classes and a little
     beyond, since later levels get windows that are nearly in place; and some lie ``FAR``.
+    ``nearly``: most reach ``NEARLY`` as far.
     """
     if displaced == "classes":
         return _TABLE[torch.randint(len(_TABLE), (count,), generator=chance.torch)]
-    near, far = chance.uniform(count, 0.3, BEYOND), chance.uniform(count, BEYOND, FAR)
-    reach = torch.where(chance.picks(count, FAR_SHARE), far, near)
+    most, share = (NEARLY, SELDOM_FAR) if displaced == "nearly" else (BEYOND, FAR_SHARE)
+    near, far = chance.uniform(count, 0.3, most), chance.uniform(count, most, FAR)
+    reach = torch.where(chance.picks(count, share), far, near)
     return (torch.rand(count, 3, generator=chance.torch) * 2 - 1) * reach[:, None] * _LIMIT
 
 
@@ -100,6 +105,7 @@ def class_weights(displacements: Tensor) -> Tensor:
 
 def _shares(values: Tensor, axis: Tensor) -> Tensor:
     """(N,) values as shares (N, K) of the K evenly spaced points of an axis."""
+    axis = axis.to(values.device)
     step = axis[1] - axis[0]
     return (1 - (values.clamp(axis[0], axis[-1])[:, None] - axis).abs() / step).clamp(min=0)
 
@@ -114,4 +120,4 @@ def expected(logits: Tensor) -> Tensor:
         return logits
     likely = torch.softmax(logits, dim=1)
     weights = torch.where(likely > LEAST_PROBABILITY, likely, torch.zeros_like(likely))
-    return weights @ _TABLE / weights.sum(1, keepdim=True).clamp(min=LEAST_PROBABILITY)
+    return weights @ _TABLE.to(logits.device) / weights.sum(1, keepdim=True).clamp(min=LEAST_PROBABILITY)

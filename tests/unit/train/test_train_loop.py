@@ -1,6 +1,5 @@
-import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +10,19 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from smilecascade.errors import SpecError
-from smilecascade.nets import Outputs, entry
+from smilecascade.nets import entry
 from smilecascade.specs import TrainSpec
-from smilecascade.train import loop
-from smilecascade.train import samples as module
 from smilecascade.train.crops import FaceCrops
-from smilecascade.train.loop import fit, in_float32, learning_rate, normalised
+from smilecascade.train.loop import (
+    Validation,
+    check_resumable,
+    fit,
+    learning_rate,
+    normalised,
+    step_reached,
+)
+from smilecascade.train.processes import Processes
+from smilecascade.train.record import UNRECORDED, Record
 from smilecascade.train.samples import Samples
 
 SPEC = TrainSpec(net="joint-12", steps=8, batch=24, warmup=2, validate_every=3, threads=1, seed=5)
@@ -26,6 +32,31 @@ Stop = Callable[[int, float], None]
 
 class Killed(BaseException):
     """Ends a training where it stands."""
+
+
+class Told:
+    """A record that keeps what it is told, in order."""
+
+    def __init__(self) -> None:
+        self.figures: list[tuple[int, Mapping[str, float]]] = []
+        self.pictures: list[tuple[int, str, int]] = []
+
+    def log(self, values: Mapping[str, float], step: int) -> None:
+        self.figures.append((step, dict(values)))
+
+    def image(self, name: str, pixels: np.ndarray, step: int) -> None:
+        self.pictures.append((step, name, int(pixels[0, 0, 0])))
+
+    def all_of(self, name: str) -> dict[int, float]:
+        return {step: values[name] for step, values in self.figures if name in values}
+
+
+class KilledOnceTold(Told):
+    """Ends the training of step 6 between its figures and its checkpoint."""
+
+    def image(self, name: str, pixels: np.ndarray, step: int) -> None:
+        if step == 6:
+            raise Killed
 
 
 @pytest.fixture
@@ -39,14 +70,20 @@ def samples_for(spec: TrainSpec, faces: FaceCrops) -> Samples:
     return Samples(faces, negatives, window, spec)
 
 
-def no_figures(net: nn.Module) -> dict[str, float]:
-    return {"weights": float(sum(weight.abs().sum() for weight in net.parameters()))}
+def judged(net: nn.Module) -> Validation:
+    figures = {"weights": float(sum(weight.abs().sum() for weight in net.parameters()))}
+    return Validation(figures, {"grey": np.full((2, 2, 3), 7, np.uint8)})
 
 
 def trained(
-    samples: Samples, folder: Path, spec: TrainSpec = SPEC, stop: Stop = lambda step, loss: None
+    samples: Samples,
+    folder: Path,
+    spec: TrainSpec = SPEC,
+    stop: Stop = lambda step, loss: None,
+    record: Record = UNRECORDED,
+    initial: Mapping[str, Tensor] | None = None,
 ) -> nn.Module:
-    return fit(samples, spec, folder, validate=no_figures, progress=stop)
+    return fit(samples, spec, folder, validate=judged, progress=stop, record=record, initial=initial)
 
 
 def killed_at(step: int) -> Stop:
@@ -61,20 +98,16 @@ def same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
-def rows(folder: Path) -> list[dict[str, str]]:
-    with (folder / "progress.csv").open(newline="", encoding="utf-8") as file:
-        return [
-            {key: value for key, value in row.items() if key != "elapsed_s"} for row in csv.DictReader(file)
-        ]
-
-
 @pytest.mark.parametrize("step", [1, 3, 4, 6, 7, 8])
 def test_a_training_goes_on_as_if_it_had_never_stopped(samples: Samples, tmp_path: Path, step: int) -> None:
-    whole = trained(samples, tmp_path / "whole").state_dict()
+    told, before, after = Told(), Told(), Told()
+    whole = trained(samples, tmp_path / "whole", record=told).state_dict()
     with pytest.raises(Killed):
-        trained(samples, tmp_path / "cut", stop=killed_at(step))
-    assert same(trained(samples, tmp_path / "cut").state_dict(), whole)
-    assert rows(tmp_path / "cut") == rows(tmp_path / "whole")
+        trained(samples, tmp_path / "cut", stop=killed_at(step), record=before)
+    reached = step_reached(tmp_path / "cut") or 0
+    assert same(trained(samples, tmp_path / "cut", record=after).state_dict(), whole)
+    assert before.figures == told.figures[: len(before.figures)]
+    assert after.figures == [figures for figures in told.figures if figures[0] > reached]
     final = [load_file(tmp_path / name / "checkpoint.safetensors") for name in ("whole", "cut")]
     assert same(*final)
 
@@ -97,33 +130,21 @@ def test_a_training_stopped_again_and_again_arrives(samples: Samples, tmp_path: 
     assert same(trained(samples, tmp_path / "cut").state_dict(), whole)
 
 
-def test_a_training_killed_between_figures_and_checkpoint_writes_no_row_twice(
-    samples: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trained(samples, tmp_path / "whole")
-
-    def killed(*_: object) -> None:
-        raise Killed
-
+def test_figures_without_a_checkpoint_are_told_again(samples: Samples, tmp_path: Path) -> None:
+    told, before, after = Told(), KilledOnceTold(), Told()
+    trained(samples, tmp_path / "whole", record=told)
     with pytest.raises(Killed):
-        trained(samples, tmp_path / "cut", stop=killed_at(4))
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "_save", killed)
-        with pytest.raises(Killed):
-            trained(samples, tmp_path / "cut")
-    assert [int(row["step"]) for row in rows(tmp_path / "cut")] == [1, 2, 3, 4, 5, 6]
-    trained(samples, tmp_path / "cut")
-    assert rows(tmp_path / "cut") == rows(tmp_path / "whole")
+        trained(samples, tmp_path / "cut", record=before)
+    assert list(before.all_of("weights")) == [3, 6]
+    trained(samples, tmp_path / "cut", record=after)
+    assert after.figures == [figures for figures in told.figures if figures[0] > 3]
 
 
 def test_a_half_written_checkpoint_is_no_checkpoint(samples: Samples, tmp_path: Path) -> None:
     (tmp_path / "cut").mkdir()
     (tmp_path / "cut" / "checkpoint.partial").write_bytes(b"half")
     trained(samples, tmp_path / "cut")
-    assert sorted(path.name for path in (tmp_path / "cut").iterdir()) == [
-        "checkpoint.safetensors",
-        "progress.csv",
-    ]
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == ["checkpoint.safetensors"]
 
 
 def test_a_finished_training_is_not_repeated(samples: Samples, tmp_path: Path) -> None:
@@ -153,116 +174,61 @@ def test_the_seed_decides_the_weights(face_crops: FaceCrops, tmp_path: Path) -> 
     assert not same(nets[0], nets[2])
 
 
-def test_figures_are_written_where_they_are_due(samples: Samples, tmp_path: Path) -> None:
+def test_figures_are_told_where_they_are_due(samples: Samples, tmp_path: Path) -> None:
     seen: list[tuple[int, float]] = []
-    trained(samples, tmp_path, stop=lambda step, loss: seen.append((step, loss)))
+    told = Told()
+    trained(samples, tmp_path, stop=lambda step, loss: seen.append((step, loss)), record=told)
     assert [step for step, _ in seen] == list(range(1, 9))
-    written = rows(tmp_path)
-    assert [int(row["step"]) for row in written] == list(range(1, 9))
-    assert list(written[0]) == ["step", "loss", "weights"]
-    assert [float(row["loss"]) for row in written] == pytest.approx([loss for _, loss in seen], rel=1e-5)
-    assert [row["step"] for row in written if row["weights"]] == ["3", "6", "8"]
+    assert list(told.all_of("loss").items()) == seen
+    assert list(told.all_of("learning_rate").values()) == [learning_rate(SPEC, step) for step in range(8)]
+    assert list(told.all_of("weights")) == [3, 6, 8]
+    assert told.pictures == [(3, "grey", 7), (6, "grey", 7), (8, "grey", 7)]
 
 
-def test_time_goes_on_after_a_stop(samples: Samples, tmp_path: Path) -> None:
+@pytest.mark.parametrize("frozen", [True, False])
+def test_frozen_statistics_stay_while_the_weights_learn(
+    samples: Samples, tmp_path: Path, frozen: bool
+) -> None:
+    torch.manual_seed(SPEC.seed)
+    begun = entry(SPEC.net).build().state_dict()
+    later = trained(samples, tmp_path, replace(SPEC, freeze_normalisation=frozen)).state_dict()
+    stayed = {name for name in begun if torch.equal(begun[name], later[name])}
+    statistics = {name for name in begun if "running" in name or "tracked" in name}
+    assert len(statistics) == 9
+    assert stayed == (statistics if frozen else set())
+
+
+def test_a_training_begins_with_the_weights_that_it_is_given(samples: Samples, tmp_path: Path) -> None:
+    given = entry(SPEC.net).build().state_dict()
+    hardly = replace(SPEC, learning_rate=1e-9, freeze_normalisation=True)
+    torch.testing.assert_close(
+        trained(samples, tmp_path / "begun", hardly, initial=given).state_dict(), given, rtol=0, atol=1e-7
+    )
+
+
+def test_weights_to_begin_with_are_no_weights_to_go_on_with(samples: Samples, tmp_path: Path) -> None:
+    given = entry(SPEC.net).build().state_dict()
+    whole = trained(samples, tmp_path / "whole", initial=given).state_dict()
     with pytest.raises(Killed):
-        trained(samples, tmp_path, stop=killed_at(5))
-    path = tmp_path / "progress.csv"
-    path.write_text(re.sub(r"(?m)^(\d+),[\d.]+", r"\1,4000.0", path.read_text("utf-8")), "utf-8")
-    trained(samples, tmp_path)
-    times = [float(text) for text in elapsed(path)]
-    assert times == sorted(times)
-    assert times[0] == 4000
+        trained(samples, tmp_path / "cut", stop=killed_at(4), initial=given)
+    assert same(trained(samples, tmp_path / "cut", initial=given).state_dict(), whole)
 
 
-def elapsed(path: Path) -> list[str]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return [row["elapsed_s"] for row in csv.DictReader(file)]
+def test_a_training_goes_on_if_that_is_wanted_alone(samples: Samples, tmp_path: Path) -> None:
+    for resume in (True, False):
+        check_resumable(tmp_path, resume)
+    assert step_reached(tmp_path) is None
+    with pytest.raises(Killed):
+        trained(samples, tmp_path, stop=killed_at(7))
+    check_resumable(tmp_path, True)
+    message = f"{tmp_path}: a training is there, at step 6; give --resume to go on with it, or another --work"
+    with pytest.raises(SpecError, match=re.escape(message)):
+        check_resumable(tmp_path, False)
 
 
-def test_a_net_learns_to_tell_white_from_black(face_crops: FaceCrops, tmp_path: Path) -> None:
-    spec = replace(SPEC, steps=25, batch=32, positives=0.5, learning_rate=1e-2, displacement_weight=0.0)
-    black = np.zeros((10, 12, 12, 3), np.uint8)
-    white = replace(face_crops, pixels=np.full_like(face_crops.pixels, 255), alone=np.zeros(12, bool))
-    losses: list[float] = []
-    trained(Samples(white, black, 12, spec), tmp_path, spec, lambda step, loss: losses.append(loss))
-    assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:5])
-
-
-def test_only_the_hardest_samples_count(samples: Samples, tmp_path: Path) -> None:
-    losses = {}
-    for share in (0.1, 1.0):
-        spec = replace(SPEC, steps=1, hard_share=share)
-        trained(
-            samples, tmp_path / str(share), spec, lambda step, loss, share=share: losses.update({share: loss})
-        )  # type: ignore[misc]
-    assert losses[0.1] > losses[1.0]
-
-
-@pytest.mark.parametrize(("weight", "learns"), [(0.3, True), (0.0, False)])
-def test_a_head_learns_if_it_has_a_weight(
-    samples: Samples, tmp_path: Path, weight: float, learns: bool
-) -> None:
-    spec = replace(SPEC, displacement_weight=weight, weight_decay=0.0)
-    first, later = (
-        trained(samples, tmp_path / str(steps), replace(spec, steps=steps)).state_dict() for steps in (1, 8)
-    )
-    assert not torch.equal(first["face.weight"], later["face.weight"])
-    assert torch.equal(first["displacement.weight"], later["displacement.weight"]) is not learns
-
-
-def test_a_calibrator_learns_from_faces_alone(face_crops: FaceCrops, tmp_path: Path) -> None:
-    spec = replace(SPEC, net="article-12-cal", positives=1.0, displaced="classes")
-    losses: list[float] = []
-    samples = Samples(face_crops, np.zeros((0, 12, 12, 3), np.uint8), 12, spec)
-    trained(samples, tmp_path, spec, lambda step, loss: losses.append(loss))
-    assert np.isfinite(losses).all()
-
-
-@pytest.mark.parametrize(
-    ("positives", "learning", "idle"),
-    [(0.01, "face", "displacement"), (1.0, "displacement", "face")],
-    ids=["no faces", "faces hardly in place"],
-)
-def test_while_one_head_is_told_nothing_another_learns(
-    face_crops: FaceCrops,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    positives: float,
-    learning: str,
-    idle: str,
-) -> None:
-    monkeypatch.setattr(module, "FACE_IOU", 1.1)  # no window overlaps its face so much
-    spec = replace(SPEC, net="joint-48", positives=positives, weight_decay=0.0)
-    samples, losses = samples_for(spec, face_crops), []
-    first, later = (
-        trained(
-            samples, tmp_path / str(steps), replace(spec, steps=steps), lambda _, loss: losses.append(loss)
-        ).state_dict()
-        for steps in (1, 8)
-    )
-    assert np.isfinite(losses).all()
-    assert not torch.equal(first[f"{learning}.weight"], later[f"{learning}.weight"])
-    assert torch.equal(first[f"{idle}.weight"], later[f"{idle}.weight"])
-
-
-def test_half_precision_hardly_changes_the_loss(samples: Samples, tmp_path: Path) -> None:
-    losses: dict[str, list[float]] = {"float32": [], "bfloat16": []}
-    for precision, seen in losses.items():
-        spec = replace(SPEC, precision=precision, steps=2)
-        net = trained(samples, tmp_path / precision, spec, lambda step, loss, seen=seen: seen.append(loss))  # type: ignore[misc]
-        assert {weight.dtype for weight in net.parameters()} == {torch.float32}
-    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.03)
-    assert losses["bfloat16"] != losses["float32"]
-
-
-def test_outputs_are_float32_for_the_loss() -> None:
-    half = Outputs(face=torch.ones(2, 1, 1, 1, dtype=torch.bfloat16), points=torch.ones(2, 10, 1, 1))
-    outputs = in_float32(half)
-    assert outputs.face is not None
-    assert outputs.face.dtype == torch.float32
-    assert outputs.displacement is None
-    torch.testing.assert_close(outputs.points, half.points)
+def test_parts_that_cannot_be_shared_are_refused(samples: Samples, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="parts: 3 cannot be shared by 2 processes; give a multiple of them"):
+        fit(samples, replace(SPEC, parts=3), tmp_path, validate=judged, processes=Processes(count=2))
 
 
 def test_pixels_are_scaled_to_minus_one_and_one() -> None:

@@ -1,18 +1,20 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from smilecascade.errors import DatasetError
+from smilecascade.errors import DatasetError, SpecError
 from smilecascade.geometry.boxes import iou
 from smilecascade.geometry.calibration import displaced
 from smilecascade.specs import TrainSpec
-from smilecascade.train import augment
+from smilecascade.train import augment, shards
 from smilecascade.train import samples as module
 from smilecascade.train.augment import Chance
 from smilecascade.train.crops import CONTEXT, FaceCrops
 from smilecascade.train.samples import FACE_IOU, PART_IOU, Batch, Samples, part_windows, shrunk
+from smilecascade.train.shards import Shards
 
 FACE = np.array([[-0.5, -0.5, 0.5, 0.5]], np.float32)
 
@@ -210,6 +212,45 @@ def test_nothing_to_learn_from_is_an_error(face_crops: FaceCrops, negatives: np.
 
 def test_no_crops_shrink_to_none() -> None:
     assert shrunk(np.zeros((0, 128, 128, 3), np.uint8), 12).shape == (0, 32, 32, 3)
+
+
+def on_disk(pixels: np.ndarray, folder: Path, **inputs: object) -> Shards:
+    return shards.store([pixels], folder, pixels.shape[1:], inputs)
+
+
+@pytest.mark.parametrize(("window", "halved"), [(12, False), (12, True), (48, False)])
+def test_samples_on_disk_give_the_batches_of_those_in_memory(
+    face_crops: FaceCrops, tmp_path: Path, window: int, halved: bool
+) -> None:
+    negatives = np.random.default_rng(1).integers(0, 256, (30, window, window, 3), dtype=np.uint8)
+    stored = replace(face_crops, pixels=on_disk(face_crops.pixels, tmp_path / "faces" / "128"))
+    from_memory = Samples(face_crops, negatives, window, SPEC, halved=halved)
+    from_disk = Samples(stored, on_disk(negatives, tmp_path / "negatives"), window, SPEC, halved=halved)
+    assert all(same(from_disk.batch(step), from_memory.batch(step)) for step in range(3))
+
+
+def test_shrunk_crops_are_stored_once_beside_the_crops(
+    face_crops: FaceCrops, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = on_disk(face_crops.pixels, tmp_path / "128", photos="6f1c")
+    first = shrunk(stored, 12)
+    np.testing.assert_array_equal(first[:], shrunk(face_crops.pixels, 12))
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["128", "32", "64"]
+    monkeypatch.setattr(shards, "write", None)
+    np.testing.assert_array_equal(shrunk(stored, 12)[:], first[:])
+
+
+@pytest.mark.parametrize(
+    ("count", "photos", "message"),
+    [(12, "0b7e", "photos '6f1c', now it is '0b7e'"), (11, "6f1c", "count 12, now it is 11")],
+)
+def test_shrunk_crops_of_other_crops_are_refused(
+    face_crops: FaceCrops, tmp_path: Path, count: int, photos: str, message: str
+) -> None:
+    shrunk(on_disk(face_crops.pixels, tmp_path / "128", photos="6f1c"), 24)
+    shards.write([face_crops.pixels[:count]], tmp_path / "128", (128, 128, 3), {"photos": photos})
+    with pytest.raises(SpecError, match=f"64: was made with {message}"):
+        shrunk(Shards(tmp_path / "128"), 24)
 
 
 @pytest.mark.parametrize("count", [0, 1, 500])

@@ -6,7 +6,7 @@ import pytest
 
 from smilecascade.errors import SpecError
 from smilecascade.records import AnnotatedPhoto, FaceLabel, Landmarks
-from smilecascade.train.stored import fingerprint, is_stored, note_inputs
+from smilecascade.train.stored import INDEX, fingerprint, is_stored, note_inputs, noted
 
 MakeLabel = Callable[..., FaceLabel]
 
@@ -14,24 +14,26 @@ INPUTS = {"photos": "6f1c", "seed": 1, "margin": 0.1 + 0.2, "nothing": None}
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def work(tmp_path: Path) -> Path:
     """Work that is stored, made from ``INPUTS``."""
-    note_inputs(tmp_path / "negatives.npy", INPUTS)
-    (tmp_path / "negatives.npy").write_bytes(b"work")
-    return tmp_path / "negatives.npy"
+    (tmp_path / "negatives").mkdir()
+    note_inputs(tmp_path / "negatives", INPUTS, count=3)
+    return tmp_path / "negatives"
 
 
-def test_what_is_not_there_is_not_stored(tmp_path: Path) -> None:
-    assert not is_stored(tmp_path / "negatives.npy", INPUTS)
+def test_a_folder_without_an_index_holds_no_work(tmp_path: Path) -> None:
+    (tmp_path / "00000.npy").write_bytes(b"work")
+    assert not is_stored(tmp_path, INPUTS)
+    assert not is_stored(tmp_path / "nowhere", INPUTS)
 
 
-def test_noted_inputs_store_nothing_yet(tmp_path: Path) -> None:
-    note_inputs(tmp_path / "negatives.npy", INPUTS)
-    assert not is_stored(tmp_path / "negatives.npy", {**INPUTS, "seed": 2})
+def test_work_of_the_same_inputs_is_stored(work: Path) -> None:
+    assert is_stored(work, dict(INPUTS))
 
 
-def test_work_of_the_same_inputs_is_stored(place: Path) -> None:
-    assert is_stored(place, dict(INPUTS))
+def test_inputs_and_facts_are_noted(work: Path) -> None:
+    assert noted(work) == {"inputs": INPUTS, "count": 3}
+    assert [path.name for path in work.iterdir()] == [INDEX]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_work_of_the_same_inputs_is_stored(place: Path) -> None:
     [
         (
             {"seed": 2},
-            r"negatives\.npy: was made with seed 1, now it is 2; give another --work folder or delete",
+            "negatives: was made with seed 1, now it is 2; give another --work folder or delete this folder",
         ),
         ({"photos": "0b7e"}, "was made with photos '6f1c', now it is '0b7e'"),
         ({"photos": "0b7e", "seed": 2}, "was made with photos '6f1c', now it is '0b7e'"),
@@ -48,17 +50,24 @@ def test_work_of_the_same_inputs_is_stored(place: Path) -> None:
     ],
 )
 def test_work_of_other_inputs_is_refused_and_the_first_that_differs_is_named(
-    place: Path, changes: dict[str, object], message: str
+    work: Path, changes: dict[str, object], message: str
 ) -> None:
     with pytest.raises(SpecError, match=message):
-        is_stored(place, {**INPUTS, **changes})
-    assert place.read_bytes() == b"work"
+        is_stored(work, {**INPUTS, **changes})
 
 
-def test_work_without_a_note_is_of_other_inputs(place: Path) -> None:
-    place.with_name("negatives.npy.json").unlink()
-    with pytest.raises(SpecError, match="was made with photos None, now it is '6f1c'"):
-        is_stored(place, INPUTS)
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "{}", '{"inputs": 3}'])
+def test_a_damaged_index_is_told(work: Path, text: str) -> None:
+    (work / INDEX).write_text(text)
+    with pytest.raises(
+        SpecError, match=r"index\.json: is damaged; delete the folder .*negatives, and it is made"
+    ):
+        is_stored(work, INPUTS)
+
+
+def test_an_index_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"index\.json: cannot be read \(No such file.*; delete the folder"):
+        noted(tmp_path)
 
 
 def photo(*faces: FaceLabel, **changes: object) -> AnnotatedPhoto:
