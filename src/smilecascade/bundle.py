@@ -1,9 +1,9 @@
 """Bundles: the weights of a cascade as ONNX files, with a manifest that vouches for them.
 
-A bundle is a folder: ``manifest.json``, one ``.onnx`` file a level, and ``align.onnx``. The manifest holds
-the sha256 of each file and of itself, the cascade's spec, the data it was trained on, the
-figures it reached and the date. Every file is verified before it is used, and what is
-verified is what is loaded: the very bytes.
+A bundle is a folder: ``manifest.json``, one ``.onnx`` file a level and, in a whole one,
+``align.onnx``. The manifest holds the sha256 of each file and of itself, the cascade's spec, the
+data it was trained on, the figures it reached and the date. Every file is verified before it is
+used, and what is verified is what is loaded: the very bytes.
 """
 
 from __future__ import annotations
@@ -214,10 +214,10 @@ def _file_names(levels: int) -> list[str]:
 
 
 def _digests(folder: Path, manifest: Mapping[str, Any], levels: int) -> dict[str, str]:
-    """The hash of each level's file, in their order; a name of another place is refused, too."""
+    """The hash of each file, levels in their order; a name of another place is refused, too."""
     digests, names = manifest.get("files"), _file_names(levels)
     if not isinstance(digests, dict) or list(digests) not in (names, [*names, ALIGNER]):
-        wanted = ", ".join(names)
+        wanted = f"{', '.join(names)} and, if any, {ALIGNER}"
         raise BundleError(f"{folder / MANIFEST}: expected the files {wanted}; fetch the bundle again")
     return digests
 
@@ -257,7 +257,7 @@ def _session(net: bytes, threads: int | None) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     if threads is not None:
-        # More threads than cores would only wait for each other, at three nets a thousand of them.
+        # More threads than cores would only wait for each other, at four nets a thousand of them.
         options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
     return onnxruntime.InferenceSession(net, options, providers=["CPUExecutionProvider"])
 

@@ -100,7 +100,7 @@ def test_an_unwritable_target_stops_before_any_work(
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "level1.onnx", "level2.onnx", "level3.onnx"])
+@pytest.mark.parametrize("name", ["manifest.json", "level1.onnx", "level2.onnx", "level3.onnx", "align.onnx"])
 def test_a_bundle_with_one_byte_changed_is_refused(
     smilecascade, tmp_path: Path, astronaut: Path, name: str
 ) -> None:

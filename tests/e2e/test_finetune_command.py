@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 from drawn_sets import PLACE, write_sets
+from PIL import Image
 
-from smilecascade.bundle import SHIPPED, open_bundle
+from smilecascade.bundle import open_bundle
+from smilecascade.datasets import own
 
 #: Two steps or three a level: enough to go through all of it.
 QUICK = ("--steps-scale", "0.0015", "--threads", "1")
@@ -169,21 +171,19 @@ def _followed(folder: Path, root: Path) -> Iterator[tuple[str, Run]]:
 
 
 def test_the_commands_of_the_document_work(followed: list[tuple[str, Run]], labelled: Path) -> None:
-    *trained, detected, _ = [run.returncode for _, run in followed]
-    # Drawn faces are found as well before as after: nothing is better until it is forced.
-    assert trained == [1, 1, 0]
-    assert detected == 0
+    first, resumed, forced, *used = [run.returncode for _, run in followed]
+    # Whether drawn faces are found better after a few steps is chance, but the same twice.
+    assert first == resumed
+    assert first in (0, 1)
+    assert [forced, *used] == [0, 0, 0]
     found = [json.loads(line) for line in (labelled / "faces.jsonl").read_text().splitlines()]
     assert len(found) == 20
     assert (labelled / "stages.png").stat().st_size > 1000
 
 
-def test_what_is_not_better_takes_no_place(followed: list[tuple[str, Run]], labelled: Path) -> None:
-    _, first = followed[0]
-    assert "mine: left as it is, since on the held-back photos the new bundle is not better" in first.stderr
-    assert "--resume --force" in first.stderr
+def test_what_is_put_in_its_place_is_the_candidate(followed: list[tuple[str, Run]], labelled: Path) -> None:
     made, placed = open_bundle(labelled / "mine.work" / "candidate"), open_bundle(labelled / "mine")
-    assert placed.digest == made.digest
+    assert (placed.digest, placed.aligner) == (made.digest, open_bundle().aligner)
 
 
 def test_a_retrained_bundle_can_be_retrained(followed: list[tuple[str, Run]], labelled: Path) -> None:
@@ -196,17 +196,9 @@ def test_a_retrained_bundle_can_be_retrained(followed: list[tuple[str, Run]], la
 
 def test_the_labels_in_the_document_are_labels(root: Path, tmp_path: Path, astronaut: Path) -> None:
     (example,) = document(root, "json")
-    name = json.loads(example)["images"][0]["file_name"]
+    (listed,) = json.loads(example)["images"]
     (tmp_path / "labels.json").write_text(example)
-    (tmp_path / "photos" / name).parent.mkdir(parents=True)
-    shutil.copy(astronaut, tmp_path / "photos" / name)
-    run = finetune(tmp_path, "--out", "mine")
-    # 512 x 512 pixels are no 640 x 480: the only fault.
-    assert run.returncode == 2
-    first, last = run.stderr.splitlines()
-    assert "to be of the declared 640x480, got a photo of 512x512" in first
-    assert last == "error: labels.json: 1 fault; mend them and run again"
-
-
-def test_the_shipped_weights_are_not_touched(whole: Run) -> None:
-    assert open_bundle(SHIPPED).digest == open_bundle().digest
+    (tmp_path / listed["file_name"]).parent.mkdir()
+    Image.open(astronaut).resize((listed["width"], listed["height"])).save(tmp_path / listed["file_name"])
+    read = own.read(tmp_path / "labels.json", tmp_path)
+    assert (read.faults, read.groups) == ((), {"face": 1})

@@ -1,9 +1,6 @@
-"""The monitor's page in a real browser, while a process of its own logs into a run."""
+"""The monitor's page in a real browser: every way to look at two runs that have ended."""
 
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,21 +10,6 @@ import pytest
 from pages import launched, monitor, pages, place, words
 
 from smilecascade import runs
-
-#: Logs a line's value with each line that comes, and says when it did.
-LEARNS = """
-import sys, time
-from pathlib import Path
-from smilecascade import runs
-with runs.start("learning", Path(sys.argv[1]), config={"batch": 192, "steps_per_epoch": 10}) as run:
-    print(run.id, flush=True)
-    for step, line in enumerate(sys.stdin):
-        run.log({"val_error": float(line)}, step)
-        print(time.time(), flush=True)
-"""
-
-#: How long a new point may take to the page, in seconds.
-SOON_S = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -103,27 +85,6 @@ def test_a_run_that_is_not_chosen_is_not_drawn(open_page: Any) -> None:
     page.get_by_text("Choose runs in the list to see their curves.").wait_for()
     page.get_by_role("button", name="all", exact=True).click()
     words(page, "loss", having="before")
-
-
-def test_a_curve_grows_while_its_run_learns(open_page: Any, root: Path) -> None:
-    page = open_page()
-    with subprocess.Popen(
-        [sys.executable, "-c", LEARNS, root], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        run = process.stdout.readline().strip()
-        row = page.locator(f'[data-run="{run}"]')
-        row.get_by_text("running").wait_for()
-        for value in ("0.77", "0.66", "0.55"):
-            process.stdin.write(f"{value}\n")
-            process.stdin.flush()
-            logged_s = float(process.stdout.readline())
-            words(page, "val_error", having=f"learning {value}")
-            assert time.time() - logged_s < SOON_S
-        assert row.locator(".best").inner_text() == "0.55"
-        process.stdin.close()
-        row.get_by_text("finished").wait_for()
-    runs.open_store(root).delete(run)
-    row.wait_for(state="detached")
 
 
 def test_smoothing_and_a_logarithmic_scale(open_page: Any) -> None:

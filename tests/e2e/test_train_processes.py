@@ -14,7 +14,11 @@ from safetensors.torch import load_file
 from smilecascade.bundle import open_bundle
 from smilecascade.runs import open_store
 
-TORCHRUN = "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"
+# Without an address of its own it asks for the machine's name, which not every network knows.
+TORCHRUN = (
+    *("-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1"),
+    *("--nproc-per-node", "2"),
+)
 
 # Neither dropout, which differs by process, nor batch statistics, which are those of a share.
 SCRIPT = """

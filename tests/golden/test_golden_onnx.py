@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from smilecascade.geometry.calibration import expected_displacements
-from smilecascade.nets import NETS, Calibrator, Net, NetEntry
+from smilecascade.nets import NETS, Aligner, Calibrator, Net, NetEntry
 from smilecascade.nets.joint import joint_24
 from smilecascade.train.publish import exported
 
@@ -18,7 +18,9 @@ from smilecascade.train.publish import exported
 TOLERANCE = 1e-4
 
 #: All nets that can decide, and one that predicts the displacement directly.
-DECIDING = {name: entry for name, entry in NETS.items() if not isinstance(entry.build(), Calibrator)}
+DECIDING = {
+    name: entry for name, entry in NETS.items() if not isinstance(entry.build(), Calibrator | Aligner)
+}
 DECIDING["joint-24-direct"] = replace(NETS["joint-24"], build=partial(joint_24, 3))
 
 
@@ -26,6 +28,12 @@ DECIDING["joint-24-direct"] = replace(NETS["joint-24"], build=partial(joint_24, 
 def entry(request: pytest.FixtureRequest) -> NetEntry:
     """Each net in turn that can be a level."""
     return DECIDING[request.param]
+
+
+@pytest.fixture(params=[name for name, entry in NETS.items() if isinstance(entry.build(), Aligner)])
+def aligner(request: pytest.FixtureRequest) -> NetEntry:
+    """Each net that looks at the faces found once more."""
+    return NETS[request.param]
 
 
 def settled(entry: NetEntry) -> Net:
@@ -53,7 +61,7 @@ def wanted_of(net: Net, pixels: np.ndarray) -> dict[str, np.ndarray]:
     """What PyTorch says of every position of RGB pixels, by the name of ONNX's output."""
     with torch.inference_mode():
         said = net(torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1)
-        wanted = {"scores": rows(torch.sigmoid(said.face))[:, 0]}
+        wanted = {} if said.face is None else {"scores": rows(torch.sigmoid(said.face))[:, 0]}
         if said.displacement is not None and said.displacement.shape[1] == 3:
             wanted["displacements"] = rows(said.displacement)
         elif said.displacement is not None:
@@ -80,3 +88,16 @@ def test_pytorch_and_onnx_agree(entry: NetEntry) -> None:
             for name, values in zip(names[1:], found, strict=True):
                 assert wanted[name].std() > 1e-3 or count == 1, name
                 np.testing.assert_allclose(values, wanted[name][places], atol=TOLERANCE, err_msg=name)
+
+
+def test_an_aligner_says_the_same_of_every_window(aligner: NetEntry) -> None:
+    net, window = settled(aligner), aligner.window
+    onnx = onnxruntime.InferenceSession(exported(net, aligner, np.zeros((0, window, window, 3), np.uint8)))
+    names = [output.name for output in onnx.get_outputs()]
+    for count in (1, 33):
+        pixels = np.random.default_rng(5).integers(0, 256, (count, window, window, 4), dtype=np.uint8)
+        wanted = wanted_of(net, pixels[..., :3])
+        assert names == ["displacements", "points"] == list(wanted)
+        for name, values in zip(names, onnx.run(None, {"pixels": pixels}), strict=True):
+            assert wanted[name].std() > 1e-3 or count == 1, name
+            np.testing.assert_allclose(values, wanted[name], atol=TOLERANCE, err_msg=name)

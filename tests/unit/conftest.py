@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from smilecascade.nets import Net
 
 NETS = ("joint-12", "joint-24", "joint-48")
+ALIGNER = "align-48"
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def quiet_torch() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def onnx_nets() -> tuple[bytes, ...]:
-    """The three nets that ship, untrained, as ONNX bytes."""
+    """The nets of the three levels that ship, untrained, as ONNX bytes."""
     import torch
 
     from smilecascade.nets import entry
@@ -44,6 +45,19 @@ def onnx_nets() -> tuple[bytes, ...]:
     windows = [entry(name).window for name in NETS]
     crops = [np.zeros((0, window, window, 3), np.uint8) for window in windows]
     return tuple(map(exported, nets, map(entry, NETS), crops))
+
+
+@pytest.fixture(scope="session")
+def onnx_aligner() -> bytes:
+    """The aligner that ships, untrained, as ONNX bytes."""
+    import torch
+
+    from smilecascade.nets import entry
+    from smilecascade.train.publish import exported
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return exported(entry(ALIGNER).build(), entry(ALIGNER), np.zeros((0, 48, 48, 3), np.uint8))
 
 
 def _undecided(net: Net, window: int) -> Net:
@@ -75,8 +89,12 @@ def random_spec() -> CascadeSpec:
 
 @pytest.fixture(scope="session")
 def random_bundle(
-    onnx_nets: tuple[bytes, ...], random_spec: CascadeSpec, tmp_path_factory: pytest.TempPathFactory
+    onnx_nets: tuple[bytes, ...],
+    onnx_aligner: bytes,
+    random_spec: CascadeSpec,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """The folder of a bundle of untrained nets; not to be changed."""
+    """The folder of a whole bundle of untrained nets; not to be changed."""
     folder = tmp_path_factory.mktemp("bundles") / "random"
-    return write_bundle(folder, random_spec, onnx_nets, {"name": "random", "created": "2026-01-01"}).path
+    facts = {"name": "random", "created": "2026-01-01"}
+    return write_bundle(folder, random_spec, onnx_nets, facts, aligner=onnx_aligner).path

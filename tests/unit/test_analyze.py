@@ -170,7 +170,7 @@ def test_a_missing_bundle_is_named(tmp_path: Path) -> None:
 def test_a_trace_tells_every_step(cascade: Cascade) -> None:
     stages = cascade.trace(noise(90, 120))
     steps = product((1, 2, 3), ("classified", "calibrated", "filtered"))
-    assert [(stage.level, stage.step) for stage in stages] == [*steps, (0, "reported")]
+    assert [(stage.level, stage.step) for stage in stages] == [*steps, (0, "reported"), (0, "aligned")]
     scores = [face.score for face in cascade.detect(noise(90, 120))]
     assert stages[-1].candidates.scores.tolist() == scores
 

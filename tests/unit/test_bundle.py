@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from smilecascade.bundle import MANIFEST, Judge, Verdicts, check_place, open_bundle, write_bundle
+from smilecascade.bundle import MANIFEST, check_place, open_bundle, write_bundle
 from smilecascade.errors import BundleError
 from smilecascade.specs import CascadeSpec
 
-FILES = (MANIFEST, "level1.onnx", "level2.onnx", "level3.onnx")
+FILES = (MANIFEST, "level1.onnx", "level2.onnx", "level3.onnx", "align.onnx")
 
 Facts = dict[str, Any]
 
@@ -35,31 +34,47 @@ def resealed(folder: Path, change: Callable[[Facts], object]) -> None:
 
 
 def test_what_is_written_is_read_back(
-    tmp_path: Path, random_spec: CascadeSpec, onnx_nets: tuple[bytes, ...]
+    tmp_path: Path, random_spec: CascadeSpec, onnx_nets: tuple[bytes, ...], onnx_aligner: bytes
 ) -> None:
     facts = {"name": "küçük", "created": "2026-01-01", "figures": {"ap": 0.1 + 0.2}}
-    written = write_bundle(tmp_path / "new", random_spec, onnx_nets, facts)
+    written = write_bundle(tmp_path / "new", random_spec, onnx_nets, facts, aligner=onnx_aligner)
     found = open_bundle(tmp_path / "new")
     assert found == written
     assert found.spec == random_spec
     assert found.nets == onnx_nets
+    assert found.aligner == onnx_aligner
     assert {key: found.manifest[key] for key in facts} == facts
     assert found.digest == found.manifest["sha256"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new"]
 
 
+def test_a_bundle_in_training_has_no_aligner(
+    tmp_path: Path, random_spec: CascadeSpec, onnx_nets: tuple[bytes, ...]
+) -> None:
+    write_bundle(tmp_path / "new", random_spec, onnx_nets, {})
+    found = open_bundle(tmp_path / "new")
+    assert found.nets == onnx_nets
+    assert found.aligner is None
+    assert found.align() is None
+    assert sorted(path.name for path in found.path.iterdir()) == sorted(set(FILES) - {"align.onnx"})
+
+
 def test_the_manifest_holds_the_hash_of_each_file(random_bundle: Path) -> None:
-    for name, digest in open_bundle(random_bundle).manifest["files"].items():
+    digests = open_bundle(random_bundle).manifest["files"]
+    assert tuple(digests) == FILES[1:]
+    for name, digest in digests.items():
         assert hashlib.sha256((random_bundle / name).read_bytes()).hexdigest() == digest
 
 
 def test_the_digest_names_what_is_in_the_bundle(
-    tmp_path: Path, random_spec: CascadeSpec, onnx_nets: tuple[bytes, ...]
+    tmp_path: Path, random_spec: CascadeSpec, onnx_nets: tuple[bytes, ...], onnx_aligner: bytes
 ) -> None:
     first = write_bundle(tmp_path / "a", random_spec, onnx_nets, {})
     same = write_bundle(tmp_path / "b", random_spec, onnx_nets, {})
     other = write_bundle(tmp_path / "c", replace(random_spec, max_iou=0.31), onnx_nets, {})
-    assert first.digest == same.digest != other.digest
+    whole = write_bundle(tmp_path / "d", random_spec, onnx_nets, {}, aligner=onnx_aligner)
+    assert first.digest == same.digest
+    assert len({first.digest, other.digest, whole.digest}) == 3
 
 
 def test_a_bundle_is_replaced_by_the_next(
@@ -67,6 +82,7 @@ def test_a_bundle_is_replaced_by_the_next(
 ) -> None:
     write_bundle(bundle, random_spec, onnx_nets, {"name": "second"})
     assert open_bundle(bundle).manifest["name"] == "second"
+    assert not (bundle / "align.onnx").exists(), "the second has none"
     assert [path.name for path in bundle.parent.iterdir()] == ["bundle"]
 
 
@@ -156,23 +172,37 @@ def test_what_is_no_manifest_is_said_to_be_none(bundle: Path, text: str) -> None
 
 
 def test_another_version_says_what_to_update(bundle: Path) -> None:
-    resealed(bundle, lambda manifest: manifest.update(format=1))
-    with pytest.raises(BundleError, match="format 1, this version reads 2; update smilecascade"):
+    resealed(bundle, lambda manifest: manifest.update(format=2))
+    with pytest.raises(BundleError, match="format 2, this version reads 3; update smilecascade"):
         open_bundle(bundle)
 
 
-@pytest.mark.parametrize("name", ["../secret.onnx", "/etc/passwd", "..", "", "a\x00b", "level2.onnx"])
-def test_a_name_outside_the_bundle_is_refused(bundle: Path, name: str) -> None:
+@pytest.mark.parametrize("renamed", ["level1.onnx", "align.onnx"])
+@pytest.mark.parametrize("name", ["../secret.onnx", "/etc/passwd", "..", "", "a\x00b", "level4.onnx"])
+def test_a_name_outside_the_bundle_is_refused(bundle: Path, renamed: str, name: str) -> None:
     secret = bundle.parent / "secret.onnx"
-    secret.write_bytes((bundle / "level1.onnx").read_bytes())
+    secret.write_bytes((bundle / renamed).read_bytes())
 
     def rename(manifest: Facts) -> None:
-        first, *others = manifest["files"].items()
-        manifest["files"] = {name: first[1], **dict(others)}
+        files = manifest["files"].items()
+        manifest["files"] = {name if key == renamed else key: digest for key, digest in files}
 
     resealed(bundle, rename)
-    with pytest.raises(BundleError, match=r"expected the files level1\.onnx, level2\.onnx, level3\.onnx"):
+    wanted = r"expected the files level1\.onnx, level2\.onnx, level3\.onnx and, if any, align\.onnx;"
+    with pytest.raises(BundleError, match=wanted):
         open_bundle(bundle)
+
+
+def test_a_file_that_no_bundle_has_is_refused(bundle: Path) -> None:
+    shutil.copy(bundle / "align.onnx", bundle / "extra.onnx")
+    resealed(bundle, lambda m: m["files"].update({"extra.onnx": m["files"]["align.onnx"]}))
+    with pytest.raises(BundleError, match="expected the files"):
+        open_bundle(bundle)
+
+
+def test_what_the_manifest_does_not_name_is_not_read(bundle: Path) -> None:
+    resealed(bundle, lambda manifest: manifest["files"].pop("align.onnx"))
+    assert open_bundle(bundle).aligner is None
 
 
 def test_exchanged_levels_are_refused(bundle: Path) -> None:
@@ -194,114 +224,11 @@ def test_a_spec_of_another_version_is_refused(bundle: Path) -> None:
         open_bundle(bundle)
 
 
-@pytest.fixture(scope="session")
-def judges(random_bundle: Path) -> tuple[Judge, ...]:
-    """The three nets at work; only the last one names points."""
-    return open_bundle(random_bundle).judges(threads=1)
-
-
-def noise(count: int, height: int, width: int) -> np.ndarray:
-    """RGBX, as a judge takes it."""
-    return np.random.default_rng(0).integers(0, 256, (count, height, width, 4), dtype=np.uint8)
-
-
-@pytest.mark.parametrize(("level", "window"), [(0, 12), (1, 24), (2, 48)])
-def test_a_judge_says_where_the_faces_of_windows_are(
-    judges: tuple[Judge, ...], level: int, window: int
-) -> None:
-    said = judges[level](noise(5, window, window), 0.0)
-    assert said.places.tolist() == [0, 1, 2, 3, 4]
-    assert 0 <= said.scores.min() < said.scores.max() <= 1
-    assert said.displacements is not None
-    assert said.displacements.shape == (5, 3)
-    for column in (said.scores, said.displacements):
-        assert column.dtype == np.float32
-
-
-def test_only_the_last_level_names_points(judges: tuple[Judge, ...]) -> None:
-    first, second, third = (
-        judge(noise(5, window, window), 0.0) for judge, window in zip(judges, (12, 24, 48), strict=True)
-    )
-    assert first.points is None
-    assert second.points is None
-    assert third.points is not None
-    assert third.points.shape == (5, 5, 2)
-
-
-def test_a_judge_keeps_what_scores_at_least_the_threshold(judges: tuple[Judge, ...]) -> None:
-    for judge, window in zip(judges, (12, 24, 48), strict=True):
-        pixels = noise(9, window, window)
-        everything = judge(pixels, 0.0)
-        threshold = float(np.median(everything.scores))
-        kept, wanted = judge(pixels, threshold), everything[everything.scores >= threshold]
-        assert len(kept) == 5
-        np.testing.assert_array_equal(kept.places, wanted.places)
-        np.testing.assert_allclose(kept.scores, wanted.scores, atol=1e-6)
-        np.testing.assert_allclose(kept.displacements, wanted.displacements, atol=1e-6)
-        assert len(judge(pixels, 1.01)) == 0
-
-
-def test_places_on_a_sheet_count_row_by_row(judges: tuple[Judge, ...]) -> None:
-    first, _, _ = judges
-    sheet = noise(1, 12 + 2 * 4, 12 + 5 * 4)  # 3 rows and 6 columns in steps of 4
-    windows = [
-        sheet[0, 4 * row : 4 * row + 12, 4 * column : 4 * column + 12] for row, column in np.ndindex(3, 6)
-    ]
-    slid, alone = first(sheet, 0.0), first(np.stack(windows), 0.0)
-    assert slid.places.tolist() == list(range(18))
-    np.testing.assert_allclose(slid.scores, alone.scores, atol=1e-5)
-    np.testing.assert_allclose(slid.displacements, alone.displacements, atol=1e-5)
-
-
-def test_of_no_windows_none_is_kept(judges: tuple[Judge, ...]) -> None:
-    for judge, window in zip(judges, (12, 24, 48), strict=True):
-        said = judge(noise(0, window, window), 0.0)
-        assert len(said) == 0
-        assert said.scores.dtype == np.float32
-
-
 def test_an_uncalibrated_bundle_has_the_same_nets(random_bundle: Path) -> None:
     bundle = open_bundle(random_bundle)
     plain = bundle.uncalibrated()
     assert plain.nets == bundle.nets
     assert [level.calibrate for level in plain.spec.levels] == [False] * 3
+    assert plain.aligner is None, "it would calibrate at the end"
     assert replace(plain.spec, levels=bundle.spec.levels) == bundle.spec
     assert [level.calibrate for level in bundle.spec.levels] == [True] * 3
-
-
-def verdicts(*places: int, displaced: bool = True, pointed: bool = True) -> Verdicts:
-    """Verdicts whose every figure is the place of its window."""
-    figures = np.array(places, np.float32)
-    return Verdicts(
-        places=np.array(places, np.int64),
-        scores=figures,
-        displacements=figures[:, None].repeat(3, 1) if displaced else None,
-        points=figures[:, None, None].repeat(5, 1).repeat(2, 2) if pointed else None,
-    )
-
-
-@pytest.mark.parametrize("rows", [np.array([False, True, True]), slice(1, None)])
-def test_verdicts_are_picked_with_all_that_is_said(rows: Any) -> None:
-    picked = verdicts(4, 6, 9)[rows]
-    for column in (picked.places, picked.scores, picked.displacements[:, 0], picked.points[:, 0, 0]):  # type: ignore[index]
-        assert column.tolist() == [6, 9]
-
-
-def test_verdicts_are_joined_in_their_order() -> None:
-    joined = Verdicts.concatenate([verdicts(4, 6), Verdicts.none(), verdicts(1)])
-    for column in (joined.places, joined.scores, joined.displacements[:, 0], joined.points[:, 0, 0]):  # type: ignore[index]
-        assert column.tolist() == [4, 6, 1]
-
-
-def test_what_a_net_does_not_say_stays_unsaid() -> None:
-    part = verdicts(4, 6, displaced=False, pointed=False)
-    for said in (part[:1], Verdicts.concatenate([part, part]), Verdicts.concatenate([])):
-        assert said.displacements is None
-        assert said.points is None
-
-
-def test_without_a_window_kept_the_verdicts_are_none() -> None:
-    for said in (Verdicts.none(), Verdicts.concatenate([]), Verdicts.concatenate([verdicts(), verdicts()])):
-        assert len(said) == 0
-        assert said.places.dtype == np.int64
-        assert said.scores.dtype == np.float32

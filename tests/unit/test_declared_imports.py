@@ -13,7 +13,7 @@ import pytest
 DISTRIBUTIONS = {"PIL": "pillow", "cv2": "opencv-python-headless"}
 
 #: Where the extras may be imported.
-OF_EXTRAS = ("nets/", "train/", "evaluate/", "cli/train", "cli/evaluate")
+OF_EXTRAS = ("nets/", "train/", "evaluate/", "monitor/", "runs/mirror", "cli/train", "cli/evaluate")
 
 
 def _imported(source: Path) -> Iterator[str]:
@@ -22,6 +22,8 @@ def _imported(source: Path) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
+            yield from (name.value for name in node.args if isinstance(name, ast.Constant))
 
 
 def _foreign(sources: list[Path]) -> set[str]:
@@ -49,7 +51,14 @@ def test_what_finds_faces_imports_the_plain_dependencies_and_all_of_them(root: P
     assert _foreign(sources) == _names(project["dependencies"])
 
 
+@pytest.mark.parametrize(("extra", "sources"), [("monitor", "monitor/*.py"), ("tensorboard", "runs/*.py")])
+def test_an_extra_is_what_its_part_imports(root: Path, project: dict, extra: str, sources: str) -> None:
+    imported = _foreign(list((root / "src" / "smilecascade").glob(sources)))
+    declared = _names(project["optional-dependencies"][extra])
+    assert imported - _names(project["dependencies"]) == declared
+
+
 def test_the_rest_imports_what_the_extras_declare(root: Path, project: dict) -> None:
     extras = project["optional-dependencies"]
-    declared = _names(project["dependencies"] + extras["train"] + extras["benchmark"])
-    assert _foreign(list((root / "src").rglob("*.py"))) <= declared
+    of_users = [name for extra, names in extras.items() if extra != "dev" for name in names]
+    assert _foreign(list((root / "src").rglob("*.py"))) <= _names(project["dependencies"] + of_users)

@@ -29,7 +29,6 @@ def test_no_windows_are_a_value() -> None:
     empty = Candidates.empty()
     assert len(empty) == 0
     assert len(empty[np.zeros(0, bool)]) == 0
-    assert len(Candidates.concatenate([empty, empty])) == 0
 
 
 def test_empty_columns_have_the_types_of_full_ones() -> None:
@@ -52,7 +51,7 @@ def test_points_go_with_their_rows(rows: object) -> None:
     np.testing.assert_array_equal(picked, np.arange(10, 30).reshape(2, 5, 2))
 
 
-def test_points_are_there_only_where_a_level_named_them() -> None:
+def test_points_are_there_only_where_they_were_named() -> None:
     assert three().points is None
     assert three()[1:].points is None
     assert Candidates.empty().points is None
@@ -60,13 +59,6 @@ def test_points_are_there_only_where_a_level_named_them() -> None:
 
 def test_rows_come_in_the_order_asked_for() -> None:
     np.testing.assert_array_equal(three()[np.array([2, 0])].scales, [2, 0])
-
-
-def test_parts_are_joined_in_their_order() -> None:
-    joined = Candidates.concatenate([three()[2:], Candidates.empty(), three()[:2]])
-    np.testing.assert_array_equal(joined.scores, np.float32([0.5, 0.1, 0.9]))
-    assert joined.boxes.dtype == np.float32
-    assert Candidates.concatenate([with_points(), with_points()]).points is None
 
 
 @pytest.mark.parametrize(

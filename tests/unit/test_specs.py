@@ -102,7 +102,11 @@ def test_a_wrong_type_is_named(key: str, value: object, message: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("displaced", "nowhere", r"spec\.displaced: expected 'classes' or 'anywhere', got 'nowhere'"),
+        (
+            "displaced",
+            "nowhere",
+            r"spec\.displaced: expected 'classes' or 'anywhere' or 'nearly', got 'nowhere'",
+        ),
         ("precision", "float16", r"spec\.precision: expected 'float32' or 'bfloat16', got 'float16'"),
         ("precision", 32, r"spec\.precision: expected 'float32' or 'bfloat16', got 32"),
     ],
@@ -147,6 +151,7 @@ def test_a_level_out_of_range_is_refused(key: str, value: object, message: str) 
         ("padding", 1.1),
         ("largest", 0.0),
         ("max_iou", 1.5),
+        ("align_window", 0),
         ("face_width", 0.0),
         ("face_height", float("inf")),
     ],
@@ -165,6 +170,7 @@ def test_a_cascade_out_of_range_is_refused(key: str, value: float) -> None:
         ("positives", 1.01),
         ("displacement_weight", -0.1),
         ("points_weight", float("nan")),
+        ("boxes_weight", -0.1),
         ("hard_share", 0.0),
         ("learning_rate", 0.0),
         ("weight_decay", -1e-4),
@@ -173,6 +179,7 @@ def test_a_cascade_out_of_range_is_refused(key: str, value: float) -> None:
         ("seed", 2**40),
         ("threads", 0),
         ("validate_every", 0),
+        ("parts", 0),
     ],
 )
 def test_a_training_out_of_range_is_refused(key: str, value: float) -> None:

@@ -18,6 +18,7 @@ from smilecascade.runs import RunInfo, Store, open_store
 
 STANDARD_OUTPUT = Path("-")
 
+
 @click.group()
 def runs() -> None:
     """List, show, compare, export and delete runs of trainings.

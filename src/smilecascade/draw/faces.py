@@ -10,21 +10,20 @@ from numpy.typing import NDArray
 
 from smilecascade.draw.paint import (
     INK,
+    RIM_OPACITY,
     YELLOW,
     Colour,
     Region,
+    mark,
     paint,
     region,
     rendered,
     stamp,
-    to_point,
     to_rounded_box,
 )
 from smilecascade.geometry.boxes import Box
 from smilecascade.images import check_rgb
 from smilecascade.records import Face
-
-_RIM_OPACITY = 0.45
 
 #: Width of a line in √(width·height) of the photo, and its bounds in pixels and in sides of a face.
 _LINE_PER_PHOTO = 0.004
@@ -69,19 +68,14 @@ def _draw_frame(canvas: NDArray[np.uint8], box: Box, colour: Colour) -> None:
     radius = min(_RADIUS_PER_SIDE * _shorter_side(box), _RADIUS_PER_LINE * line)
     for edge in _edge_regions(canvas, box, inner=depth + radius, outer=depth):
         distance = np.abs(to_rounded_box(edge, box, radius))
-        paint(canvas, edge, distance - line / 2 - rim, INK, _RIM_OPACITY)
+        paint(canvas, edge, distance - line / 2 - rim, INK, RIM_OPACITY)
         paint(canvas, edge, distance - line / 2, colour)
 
 
 def _draw_points(canvas: NDArray[np.uint8], face: Face, colour: Colour) -> None:
     radius = max(1.0, _POINT_PER_FACE * _shorter_side(face.box))
-    rim = max(0.8, radius / 3)
-    for x, y in face.points or ():
-        reach = radius + rim + 1
-        place = region(canvas, (x - reach, y - reach, x + reach, y + reach))
-        distance = to_point(place, (x, y))
-        paint(canvas, place, distance - radius - rim, INK, _RIM_OPACITY)
-        paint(canvas, place, distance - radius, colour)
+    for point in face.points or ():
+        mark(canvas, point, radius, colour)
 
 
 def _draw_label(canvas: NDArray[np.uint8], face: Face, colour: Colour) -> None:

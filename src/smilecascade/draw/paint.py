@@ -20,6 +20,7 @@ Floats = NDArray[np.floating]
 YELLOW: Colour = (255, 212, 59)
 INK: Colour = (33, 29, 20)
 WHITE: Colour = (255, 255, 255)
+RIM_OPACITY = 0.45
 
 
 def rendered(text: str, height: float) -> Floats:
@@ -75,6 +76,16 @@ def paint(
 ) -> None:
     """Colour the pixels of a region where the distance to a shape is negative, its edge smoothly."""
     _blend(canvas, region, np.clip(0.5 - distance, 0, 1) * np.float32(opacity), colour)
+
+
+def mark(canvas: NDArray[np.uint8], point: Point, radius: float, colour: Colour) -> None:
+    """A disc on its rim about a point."""
+    (x, y), rim = point, max(0.8, radius / 3)
+    reach = radius + rim + 1
+    place = region(canvas, (x - reach, y - reach, x + reach, y + reach))
+    distance = to_point(place, point)
+    paint(canvas, place, distance - radius - rim, INK, RIM_OPACITY)
+    paint(canvas, place, distance - radius, colour)
 
 
 def _blend(canvas: NDArray[np.uint8], region: Region, coverage: Floats, colour: Colour) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from smilecascade.detect.cascade import Stage
-from smilecascade.draw.paint import INK, WHITE, YELLOW, Colour, Floats, stamp
-from smilecascade.geometry.boxes import FloatArray
+from smilecascade.draw.paint import INK, WHITE, YELLOW, Colour, Floats, mark, stamp
+from smilecascade.geometry.boxes import FloatArray, sides
 from smilecascade.images import check_rgb
 from smilecascade.mipmaps import Pixels
 
@@ -53,9 +53,14 @@ _MANY = _Lines(window=2, face=4, opacity=0.55)
 _FEW = _Lines(window=3, face=4, opacity=0.75)
 _FOUND = _Lines(window=4, face=8, opacity=0.9)
 
+#: Radius of a point in sides of its window.
+_POINT_PER_WINDOW = 0.018
 
 #: The steps that belong to no level, in words.
 _OF_NO_LEVEL = {"reported": "filtered over everything", "aligned": "aligned"}
+
+#: The steps that move windows, and lose none.
+_MOVES = ("calibrated", "aligned")
 
 
 class Caption(NamedTuple):
@@ -69,9 +74,9 @@ class Caption(NamedTuple):
 def draw_stages(image: Pixels, trace: Sequence[Stage], faces: FloatArray) -> Pixels:
     """Panels of every step in ``trace`` on RGB uint8 (H, W, 3), a row for each level: RGB uint8.
 
-    Each shows in yellow the windows that its step leaves, and says how many came in, how many
-    are left and how long it took; the last is large, and beside it is what else belongs to no
-    level, and the steps summed up.
+    Each shows in yellow the windows that its step leaves, with their points where it names them,
+    and says how many came in, how many are left and how long it took; the last is large, and
+    beside it is what else belongs to no level, and the steps summed up.
     faces: (N, 4) true boxes, drawn in white; N = 0 draws none. Raises ValueError for a photo of
     zero area and for a trace without steps.
     """
@@ -86,11 +91,15 @@ def draw_stages(image: Pixels, trace: Sequence[Stage], faces: FloatArray) -> Pix
     small = (width, PANEL_HEIGHT)
     panels = [_panel(photo, stage, faces, small, _MANY if stage.level == 1 else _FEW) for stage in steps]
     cells = _captioned(panels, steps)
-    of_levels = sum(stage.level > 0 for stage in steps)
     large = (min(2 * width + _GAP, ROW_WIDTH), 2 * PANEL_HEIGHT)
     (found,) = _captioned([_panel(photo, last, faces, large, _FOUND)], [last])
-    beside = _joined([*cells[of_levels:], _summary(trace, with_faces=len(faces) > 0)], down=True)
-    sheet = _joined([*_rows(cells[:of_levels], columns), *_rows([beside, found], columns)], down=True)
+    summary = _summary(trace, cells[0].width if cells else width, with_faces=len(faces) > 0)
+    if columns > 1:
+        of_levels = sum(stage.level > 0 for stage in steps)
+        beside = _joined([*cells[of_levels:], summary], down=True)
+        sheet = _joined([*_rows(cells[:of_levels], columns), _joined([beside, found])], down=True)
+    else:
+        sheet = _joined([*cells, found, summary], down=True)
     return np.asarray(ImageOps.expand(sheet, _MARGIN, _PAPER))
 
 
@@ -99,9 +108,7 @@ def caption(stage: Stage) -> Caption:
     left = len(stage.candidates)
     return Caption(
         step=_OF_NO_LEVEL.get(stage.step, f"level {stage.level}: {stage.step}"),
-        windows=_windows(left)
-        if stage.step in ("calibrated", "aligned")
-        else f"{left:,} of {_windows(stage.entered)}",
+        windows=_windows(left) if stage.step in _MOVES else f"{left:,} of {_windows(stage.entered)}",
         time=_milliseconds(stage.elapsed_s),
     )
 
@@ -134,7 +141,17 @@ def _panel(
     stamp(canvas, _outlines(faces * scale, size, lines.face, 1), 0, 0, WHITE)
     windows = stage.candidates.boxes * scale
     stamp(canvas, _outlines(windows, size, lines.window, lines.opacity), 0, 0, YELLOW)
+    if stage.candidates.points is not None:
+        _mark_points(canvas, stage.candidates.points * scale, sides(windows))
     return Image.fromarray(canvas)
+
+
+def _mark_points(canvas: Pixels, points: FloatArray, side: FloatArray) -> None:
+    """Points (N, 5, 2) of windows with these sides (N,), larger in large ones."""
+    radius = np.maximum(1, _POINT_PER_WINDOW * side)
+    for five, size in zip(points.tolist(), radius.tolist(), strict=True):
+        for x, y in five:
+            mark(canvas, (x, y), size, YELLOW)
 
 
 def _outlines(boxes: FloatArray, size: tuple[int, int], line: int, opacity: float) -> Floats:
@@ -180,15 +197,19 @@ def _cell(panel: Image.Image, left: str, right: str, width: int) -> Image.Image:
     return cell
 
 
-def _summary(trace: Sequence[Stage], *, with_faces: bool) -> Image.Image:
-    """What was found, of how many windows, in which time; and what the colours mean."""
+def _summary(trace: Sequence[Stage], width: int, *, with_faces: bool) -> Image.Image:
+    """What was found, of how many windows, in which time; and what the colours mean.
+
+    As wide as the steps' panels, so that those in a row with it stay in their columns: its words
+    are shorter than a step's.
+    """
     found, whole = len(trace[-1].candidates), total(trace)
-    summary = Image.new("RGB", (ROW_WIDTH // COLUMNS - _GAP, 4 * _LARGE), _PAPER)
-    _write(summary, f"{found:,} face{'' if found == 1 else 's'}", (0, 0.8 * _LARGE), height=_LARGE)
-    _write(summary, f"{whole.windows} · {whole.time}", (0, 1.5 * _LARGE), colour=_FAINT)
+    summary = Image.new("RGB", (width, 5 * _LARGE), _PAPER)
+    _write(summary, f"{found:,} face{'' if found == 1 else 's'}", (0, 1.3 * _LARGE), height=_LARGE)
+    _write(summary, f"{whole.windows} · {whole.time}", (0, 2 * _LARGE), colour=_FAINT)
     legend = [(YELLOW, "windows, brightest where they gather"), (WHITE, "true faces")]
     for row, (colour, words) in enumerate(legend if with_faces else legend[:1]):
-        top = 2 * _LARGE + 2 * _SMALL * row
+        top = round(2.5 * _LARGE) + 2 * _SMALL * row
         summary.paste(_swatch(colour), (0, top))
         _write(summary, words, (2 * _SMALL, top + _SMALL))
     return summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 import numpy as np
@@ -29,7 +29,7 @@ CALIBRATED_IOU = 0.3
 class LevelSummary:
     """A level over a set of photos.
 
-    level:       1, 2, 3; 0 is the filter over everything at the end.
+    level:       1, 2, 3; 0 is the filter over everything at the end, and the alignment after it.
     entered:     windows that came in, a photo.
     classified:  those that its classifier kept, a photo; for level 0 those that came in.
     left:        those left after its filter, a photo.
@@ -37,9 +37,9 @@ class LevelSummary:
                  counts what all levels so far have lost. NaN where no face is wanted.
     per_face:    windows left that overlap a wanted face enough to keep it, for each face kept: 1 is
                  all that is needed, the rest are duplicates. NaN where no face is kept.
-    iou_before, iou_after: median IoU with the true square, before and after calibration, of the
-                 same windows: those kept that overlap a face of at least ``LEAST_SIDE`` pixels
-                 by ``CALIBRATED_IOU`` before. NaN where there is none.
+    iou_before, iou_after: median IoU with the true square, before and after calibration, for
+                 level 0 alignment, of the same windows: those kept that overlap a face of at
+                 least ``LEAST_SIDE`` pixels by ``CALIBRATED_IOU`` before. NaN where there is none.
     elapsed_ms:  median time a photo, in milliseconds.
     """
 
@@ -121,7 +121,7 @@ def _visits(trace: Sequence[Stage], wanted: FloatArray, faces: FloatArray) -> It
         yield _Visit(
             level=level,
             entered=first.entered,
-            classified=len(first.candidates) if len(stages) > 1 else first.entered,
+            classified=len(first.candidates) if level else first.entered,
             left=len(last.candidates),
             kept=int(keeps.any(axis=1).sum()),
             shown=int(keeps.any(axis=0).sum()),
@@ -131,15 +131,15 @@ def _visits(trace: Sequence[Stage], wanted: FloatArray, faces: FloatArray) -> It
 
 
 def _iou_with_faces(stages: Sequence[Stage], faces: FloatArray) -> NDArray[np.float32]:
-    """(2, K): of the windows that show a face, the IoU with it before and after calibration."""
-    steps = {stage.step: stage.candidates.boxes for stage in stages}
-    moved = steps.get("calibrated", steps.get("aligned"))
-    if moved is None or not len(faces):
+    """(2, K): of the windows that show a face, the IoU with it before and after they were moved."""
+    moves = [pair for pair in pairwise(stages) if pair[1].step in ("calibrated", "aligned")]
+    if not moves or not len(faces):
         return np.zeros((2, 0), np.float32)
-    overlap = iou(steps["classified"] if "classified" in steps else steps["reported"], faces)
+    lying, moved = moves[0]
+    overlap = iou(lying.candidates.boxes, faces)
     shown = overlap.argmax(axis=1)
     before = overlap.max(axis=1)
-    after = iou_of_pairs(moved, faces[shown])
+    after = iou_of_pairs(moved.candidates.boxes, faces[shown])
     both: NDArray[np.float32] = np.stack([before, after])[:, before >= CALIBRATED_IOU]
     return both
 

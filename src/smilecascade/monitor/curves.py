@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from smilecascade.errors import RunsError
 from smilecascade.monitor.averages import Averages, averaged
 from smilecascade.monitor.wishes import Wish, Wishes
-from smilecascade.runs import Metric, Points, RunInfo, Store
+from smilecascade.runs import Points, RunInfo, Store
 
 
 class Curves:
@@ -19,7 +18,6 @@ class Curves:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._infos = {info.id: info for info in store.runs()}
-        self._metrics: dict[str, Mapping[str, Metric]] = {}
 
     def answer(self, wishes: Wishes) -> dict[str, Any]:
         """A curve for each wish that can be met, in their order; for the others a sentence each.
@@ -39,10 +37,9 @@ class Curves:
         return {"curves": curves, "problems": problems}
 
     def _curve(self, wish: Wish, wishes: Wishes) -> dict[str, Any]:
-        info, metric = self._found(wish)
-        known = 0 if wish.is_part or _is_stale(wish, info, metric) else wish.since
-        thinned = wish.is_part or metric.count - known > wishes.count
-        points = self._points(wish, known, wishes.count if thinned else None)
+        info = self._infos.get(wish.run) or self._store.run(wish.run)
+        known, points = self._news(wish, info, wishes.count)
+        thinned = wish.is_part or points.cursor - known > len(points)
         curve = {
             "run": wish.run,
             "metric": wish.metric,
@@ -59,19 +56,20 @@ class Curves:
             curve["averages"] = {**_columns(means, info), "counts": means.counts}
         return curve
 
-    def _found(self, wish: Wish) -> tuple[RunInfo, Metric]:
-        info = self._infos.get(wish.run) or self._store.run(wish.run)
-        if info.id not in self._metrics:
-            self._metrics[info.id] = self._store.metrics(info.id)
-        metric = self._metrics[info.id].get(wish.metric)
-        if metric is None:
-            raise RunsError(f"{info.id}: has no metric {wish.metric!r}; /api/runs names those that it has")
-        return info, metric
+    def _news(self, wish: Wish, info: RunInfo, count: int) -> tuple[int, Points]:
+        """At most ``count`` points that follow those the reader has, and how many that are.
 
-    def _points(self, wish: Wish, known: int, count: int | None) -> Points:
-        """The points from ``known`` on: at most ``count`` of them, or, for None, all."""
-        if count is None:
-            return self._store.scalars(wish.run, wish.metric, known)
+        None are where a part is wanted, and where the run dropped them when it was resumed.
+        """
+        known = 0 if wish.is_part or wish.generation != info.generation else wish.since
+        points = self._points(wish, known, count)
+        if points.cursor < known:
+            known, points = 0, self._points(wish, 0, count)
+        if points.cursor == 0:
+            raise RunsError(f"{info.id}: has no metric {wish.metric!r}; /api/runs names those that it has")
+        return known, points
+
+    def _points(self, wish: Wish, known: int, count: int) -> Points:
         return self._store.downsampled(
             wish.run, wish.metric, count, since=known, low=wish.low, high=wish.high
         )
@@ -85,11 +83,6 @@ class Curves:
         low = -np.inf if wish.low is None else wish.low
         high = np.inf if wish.high is None else wish.high
         return points[(points.steps >= low) & (points.steps <= high)]
-
-
-def _is_stale(wish: Wish, info: RunInfo, metric: Metric) -> bool:
-    """Whether what the reader has is of points that the run dropped when it was resumed."""
-    return wish.generation != info.generation or wish.since > metric.count
 
 
 def _columns(points: Points | Averages, info: RunInfo) -> dict[str, Any]:

@@ -82,7 +82,8 @@ def comparison(store: Store, infos: list[RunInfo]) -> dict[str, Any]:
 
 def _beside(info: RunInfo) -> dict[str, Any]:
     """What makes runs differ and is not in their configs."""
-    return {"(seed)": info.seed, "(data)": info.data, "(commit)": info.commit, "(versions)": info.versions}
+    facts = {"(seed)": info.seed, "(data)": info.data, "(commit)": info.commit, "(versions)": info.versions}
+    return {name: fact for name, fact in facts.items() if fact is not None}
 
 
 def _figures(metric: Metric) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def _let_learn(net: Net, spec: TrainSpec) -> None:
     net.train()
     if spec.freeze_normalisation:
         for layer in net.modules():
-            if isinstance(layer, nn.BatchNorm2d):
+            if isinstance(layer, nn.BatchNorm2d | nn.SyncBatchNorm):
                 layer.eval()
 
 

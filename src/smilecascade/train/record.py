@@ -51,9 +51,16 @@ def recorded(name: str, root: Path | None, folder: Path, step: int | None, **fac
         return
     note = folder / RUN
     with _begun(name, root, note, step or 0, facts) as run:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(run.id + "\n", "utf-8")
+        _write(note, run.id)
         yield run
+
+
+def _write(note: Path, id: str) -> None:
+    """Whole or not at all: half a note would leave the run of before behind."""
+    note.parent.mkdir(parents=True, exist_ok=True)
+    partial = note.with_suffix(".partial")
+    partial.write_text(id + "\n", "utf-8")
+    partial.replace(note)
 
 
 def _begun(name: str, root: Path, note: Path, step: int, facts: dict[str, Any]) -> runs.Run:

@@ -5,9 +5,10 @@ last may have fewer), and an index, written when all of them are complete. Each 
 ``.npy``, which ``np.load(..., mmap_mode="r")`` maps.
 
 Reading does not map them, but reads rows at their places. A mapped file brings the neighbours of
-each row into the process: 192 rows of 48 px are 1.3 MB, and were up to 260 MB of resident pages;
-and to give these back after each batch takes as long again (``benchmarks/shards.py``). What was read
-stays in the system's cache while nobody else needs the memory.
+each row into the process, over a gigabyte in fifty batches; and to give these back after each batch
+makes reading take two and a half times as long, and ten times from the disk, which is asked for one
+page after the other (``benchmarks/shards.py``). What was read stays in the system's cache while nobody
+else needs the memory.
 """
 
 from __future__ import annotations

@@ -6,29 +6,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smilecascade.bundle import Judge, Verdicts
+from smilecascade.bundle import Align, Judge, Verdicts
 from smilecascade.detect.level import Level
 from smilecascade.specs import LevelSpec
 
 MakeLevel = Callable[..., Level]
 MakeJudge = Callable[..., Judge]
+MakeAlign = Callable[..., Align]
 
 
 class Brightness:
     """A net that slides: the score of a window is its mean, 0..1; remembers the shapes it was given.
 
-    displacement: what it says of every window; None: it does not calibrate. points: likewise.
+    displacement: what it says of every window; None: it does not calibrate.
     """
 
     def __init__(
-        self,
-        window: int,
-        stride: int,
-        displacement: tuple[float, float, float] | None = None,
-        points: list[tuple[float, float]] | None = None,
+        self, window: int, stride: int, displacement: tuple[float, float, float] | None = None
     ) -> None:
-        self.window, self.stride = window, stride
-        self.displacement, self.points = displacement, points
+        self.window, self.stride, self.displacement = window, stride, displacement
         self.asked: list[tuple[int, ...]] = []
 
     def __call__(self, pixels: np.ndarray, min_score: float) -> Verdicts:
@@ -40,15 +36,25 @@ class Brightness:
         return Verdicts(
             places=places,
             scores=scores[places],
-            displacements=self._all(places, self.displacement),
-            points=self._all(places, self.points),
+            displacements=self.displacement and np.full((len(places), 3), self.displacement, np.float32),
         )
 
-    def _all(self, places: np.ndarray, value: object) -> np.ndarray | None:
-        if value is None:
-            return None
-        one = np.asarray(value, np.float32)
-        return np.broadcast_to(one, (len(places), *one.shape))
+
+class Light:
+    """An aligner that says this of a white crop, of a grey one half of it; remembers the shapes it was given.
+
+    displacement: (3,). points: (5, 2).
+    """
+
+    def __init__(self, displacement: object = (0, 0, 0), points: object = np.zeros((5, 2))) -> None:
+        self.displacement = np.asarray(displacement, np.float32)
+        self.points = np.asarray(points, np.float32)
+        self.asked: list[tuple[int, ...]] = []
+
+    def __call__(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.asked.append(pixels.shape)
+        light = pixels[..., 0].mean(axis=(1, 2), dtype=np.float32) / 255
+        return light[:, None] * self.displacement, light[:, None, None] * self.points
 
 
 @pytest.fixture
@@ -59,6 +65,12 @@ def make_judge() -> MakeJudge:
         return Brightness(12, 1, **said)
 
     return make
+
+
+@pytest.fixture
+def make_align() -> MakeAlign:
+    """Builds an aligner that goes by brightness; takes what it says of white."""
+    return Light
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from smilecascade.bundle import Judge
+from smilecascade.bundle import Align, Judge
 from smilecascade.detect.cascade import Detector
 from smilecascade.detect.level import Level, Stage
 from smilecascade.geometry.boxes import iou
@@ -13,9 +13,10 @@ from smilecascade.mipmaps import Mipmaps
 from smilecascade.specs import CascadeSpec
 
 MakeLevel = Callable[..., Level]
-MakeJudge = Callable[..., Judge]
+MakeAlign = Callable[..., Align]
 
 WHITE = [18, 14, 42, 38]
+ALIGN_WINDOW = 16
 
 
 @dataclass
@@ -24,15 +25,21 @@ class FakeBundle:
 
     levels: tuple[Level, ...]
     max_iou: float = 0.3
+    aligner: Align | None = None
     threads: list[int | None] = field(default_factory=list)
 
     @property
     def spec(self) -> CascadeSpec:
-        return CascadeSpec(levels=tuple(level.spec for level in self.levels), max_iou=self.max_iou)
+        levels = tuple(level.spec for level in self.levels)
+        return CascadeSpec(levels=levels, max_iou=self.max_iou, align_window=ALIGN_WINDOW)
 
     def judges(self, threads: int | None) -> tuple[Judge, ...]:
         self.threads.append(threads)
         return tuple(level.judge for level in self.levels)
+
+    def align(self, threads: int | None) -> Align | None:
+        self.threads.append(threads)
+        return self.aligner
 
 
 @pytest.fixture
@@ -80,6 +87,31 @@ def test_stages_are_told_in_order(detector: Detector, bright: np.ndarray) -> Non
     for before, after in pairwise(stages):
         assert after.entered == len(before.candidates)
     assert stages[-1].candidates is found
+
+
+def test_the_last_look_is_told_after_all(
+    make_level: MakeLevel, make_align: MakeAlign, two: np.ndarray
+) -> None:
+    stages: list[Stage] = []
+    align = make_align(displacement=(0.1, 0, 0))
+    detector = Detector(FakeBundle((make_level(min_score=0.7),), aligner=align))  # type: ignore[arg-type]
+    found = detector.windows(two, min_face=24, watch=stages.append)
+    reported, aligned = stages[-2:]
+    assert [(stage.level, stage.step) for stage in (reported, aligned)] == [(0, "reported"), (0, "aligned")]
+    assert aligned.entered == len(reported.candidates) == len(found) > 1
+    assert aligned.candidates is found
+    assert aligned.elapsed_s >= 0
+    assert align.asked == [(len(found), ALIGN_WINDOW, ALIGN_WINDOW, 4)]  # type: ignore[attr-defined]
+    # The grey square is moved less than the white one, and the scores are those of the last level.
+    assert (reported.candidates.boxes - found.boxes)[:, 0].tolist() == pytest.approx(24 * 0.1 * found.scores)
+    assert found.scores is reported.candidates.scores
+
+
+def test_without_an_aligner_faces_lie_as_filtered(detector: Detector, bright: np.ndarray) -> None:
+    stages: list[Stage] = []
+    found = detector.windows(bright, min_face=24, watch=stages.append)
+    assert stages[-1].step == "reported"
+    assert found.points is None
 
 
 @pytest.mark.parametrize("min_score", [0.0, 0.6, 0.95, 1.0])
@@ -136,24 +168,32 @@ def test_one_level_alone_is_a_detector(make_level: MakeLevel, bright: np.ndarray
     assert len(detector.windows(bright, min_face=24, min_score=0.2)) > 1
 
 
-def test_points_are_named_in_the_photo(
-    make_level: MakeLevel, make_judge: MakeJudge, bright: np.ndarray
+def test_faces_are_moved_and_their_points_are_named(
+    make_level: MakeLevel, make_align: MakeAlign, bright: np.ndarray
 ) -> None:
     points = [(-0.2, -0.1), (0.2, -0.1), (0.0, 0.1), (-0.15, 0.3), (0.15, 0.3)]
-    naming = make_level(2, judge=make_judge(displacement=(0.17, 0, 0), points=points))
-    detector = Detector(FakeBundle((make_level(), naming)))  # type: ignore[arg-type]
+    align = make_align(displacement=(0.17, 0, 0), points=points)
+    detector = Detector(FakeBundle((make_level(),), aligner=align))  # type: ignore[arg-type]
     face = detector.faces(bright, min_face=24)[0]
-    # The points lie as the net saw them in the window, before calibration moved it.
     assert np.array(face.points) == pytest.approx(np.array(points) * 24 + (30, 26))
     assert (face.box[0] + face.box[2]) / 2 == pytest.approx(30 - 0.17 * 24)
     assert {type(value) for point in face.points or () for value in point} == {float}
+
+
+def test_where_nothing_is_found_nothing_is_looked_at_again(
+    make_level: MakeLevel, make_align: MakeAlign
+) -> None:
+    align = make_align()
+    detector = Detector(FakeBundle((make_level(),), aligner=align))  # type: ignore[arg-type]
+    assert detector.faces(np.zeros((60, 80, 3), np.uint8), min_face=24) == []
+    assert align.asked == []  # type: ignore[attr-defined]
 
 
 def test_threads_are_passed_on(make_level: MakeLevel) -> None:
     bundle = FakeBundle((make_level(),))
     Detector(bundle, 3)  # type: ignore[arg-type]
     Detector(bundle)  # type: ignore[arg-type]
-    assert bundle.threads == [3, None]
+    assert bundle.threads == [3, 3, None, None]
 
 
 def test_the_photo_stays_as_it_is(detector: Detector, bright: np.ndarray) -> None:

@@ -170,7 +170,7 @@ def test_examining_nothing_asks_nothing(make_level: MakeLevel, bright: np.ndarra
 
 
 def test_filtering_compares_within_a_scale() -> None:
-    both = Candidates.concatenate([windows((0, 0, 24), scale=0), windows((1, 0, 24), scale=1)])
+    both = replace(windows((0, 0, 24), (1, 0, 24)), scales=np.array([0, 1], np.int32))
     assert len(filtered(both, 0.5)) == 2
     assert filtered(both, 0.5, across_scales=True).scales.tolist() == [0]
 

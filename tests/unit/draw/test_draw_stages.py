@@ -1,12 +1,14 @@
 """The picture of all steps: panels in rows, windows in yellow, true faces in white, words below."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from smilecascade.detect.level import Stage, Step
 from smilecascade.draw import draw_stages
+from smilecascade.draw.paint import INK, YELLOW
 from smilecascade.draw.stages import PANEL_HEIGHT, ROW_WIDTH, caption, total
 from smilecascade.geometry.boxes import Box
 from smilecascade.records import Candidates
@@ -38,13 +40,31 @@ def _trace(*boxes: Box, levels: int = 1, entered: int = 0) -> list[Stage]:
     return [*within, _stage(0, "reported", *boxes, entered=entered)]
 
 
+def _with_aligner(*boxes: Box, points: np.ndarray | None = None) -> list[Stage]:
+    """The same, and at the end they are aligned."""
+    aligned = _stage(0, "aligned", *boxes)
+    candidates = replace(aligned.candidates, points=points)
+    return [*_trace(*boxes), replace(aligned, candidates=candidates)]
+
+
+def _places(picture: np.ndarray) -> list[list[tuple[slice, slice]]]:
+    """The rows and columns of each panel of a blue photo, row by row."""
+    blue = (picture == DARK_BLUE).all(axis=2)
+    found = [
+        [(rows, columns) for columns in _runs(blue[rows].any(axis=0))] for rows in _runs(blue.any(axis=1))
+    ]
+    return [[(_within(rows, blue[rows, columns]), columns) for rows, columns in row] for row in found]
+
+
+def _within(rows: slice, blue: np.ndarray) -> slice:
+    """The rows of one panel, of those of a row of panels."""
+    own = np.flatnonzero(blue.any(axis=1))
+    return slice(rows.start + int(own[0]), rows.start + int(own[-1]) + 1)
+
+
 def _panels(picture: np.ndarray) -> list[list[np.ndarray]]:
     """The panels of a blue photo, row by row."""
-    blue = (picture == DARK_BLUE).all(axis=2)
-    return [
-        [picture[rows, columns] for columns in _runs(blue[rows].any(axis=0))]
-        for rows in _runs(blue.any(axis=1))
-    ]
+    return [[picture[place] for place in row] for row in _places(picture)]
 
 
 def _runs(mask: np.ndarray) -> Iterator[slice]:
@@ -70,6 +90,37 @@ def test_every_level_is_a_row_of_its_steps_and_the_end_is_large(levels: int) -> 
     assert [len(row) for row in rows] == [3] * levels
     assert {panel.shape for row in rows for panel in row} == {(320, 480, 3)}
     assert last.shape == (648, 972, 3)
+
+
+@pytest.mark.parametrize("shape", [(100, 150), (600, 100), (600, 30)])
+def test_what_comes_before_the_alignment_stands_beside_it(shape: tuple[int, int]) -> None:
+    steps, (reported, aligned) = _places(draw_stages(_photo(*shape), _with_aligner(), NO_FACES))
+    tops, lefts = zip(*((rows.start, columns.start) for rows, columns in (reported, aligned)), strict=True)
+    assert tops[0] == tops[1]
+    assert list(lefts) == [columns.start for _, columns in steps[:2]], "in the columns of the other steps"
+    heights = [rows.stop - rows.start for rows, _ in (reported, aligned)]
+    assert heights[1] == pytest.approx(2 * heights[0], rel=0.02)
+
+
+def _legend(picture: np.ndarray) -> int:
+    """The row where the legend's dark tile begins, below all other words."""
+    dark = (picture == INK).all(axis=2)
+    return int(np.flatnonzero(dark[:, 20:40].all(axis=1))[0])
+
+
+@pytest.mark.parametrize("trace", [_trace(), _with_aligner()])
+def test_a_panorama_is_summed_up_below_its_last_step(trace: list[Stage]) -> None:
+    picture = draw_stages(_photo(30, 300), trace, NO_FACES)
+    ((last, _),) = _places(picture)[-1]
+    assert _legend(picture) > last.stop
+
+
+@pytest.mark.parametrize("trace", [_trace(), _with_aligner()])
+def test_others_are_summed_up_beside_it(trace: list[Stage]) -> None:
+    picture = draw_stages(_photo(100, 150), trace, NO_FACES)
+    *before, (last, columns) = _places(picture)[-1]
+    assert max((rows.stop for rows, _ in before), default=last.start) < _legend(picture) < last.stop
+    assert columns.stop == picture.shape[1] - 20
 
 
 def test_a_panorama_has_a_row_for_each_step() -> None:
@@ -102,6 +153,16 @@ def test_windows_are_yellow_where_they_are() -> None:
         assert _extent(panel, "yellow") == pytest.approx((0.2, 0.2, 0.5, 0.8), abs=0.01)
         middle = panel[panel.shape[0] // 2, panel.shape[1] // 3]
         assert tuple(middle) == DARK_BLUE, "a window is an outline"
+
+
+def test_points_are_marked_where_they_were_named() -> None:
+    points = np.zeros((1, 5, 2), np.float32)
+    points[0] = [(50, 30), (90, 30), (70, 50), (55, 70), (85, 70)]
+    box = (40.0, 20.0, 100.0, 80.0)
+    *_, (before, after) = _panels(draw_stages(_photo(100, 200), _with_aligner(box, points=points), NO_FACES))
+    for x, y in points[0].tolist():
+        assert tuple(after[round(y / 100 * len(after)), round(x / 100 * len(after))]) == YELLOW
+        assert tuple(before[round(y / 100 * len(before)), round(x / 100 * len(before))]) == DARK_BLUE
 
 
 def test_each_panel_shows_its_own_step() -> None:
@@ -191,6 +252,7 @@ BOX = (0.0, 0.0, 1.0, 1.0)
             _stage(0, "reported", BOX, entered=3, elapsed_s=0.001),
             ("filtered over everything", "1 of 3 windows", "1.0 ms"),
         ),
+        (_stage(0, "aligned", BOX, BOX, entered=2, elapsed_s=0.0025), ("aligned", "2 windows", "2.5 ms")),
     ],
 )
 def test_a_caption_says_what_a_step_did(stage: Stage, words: tuple[str, str, str]) -> None:

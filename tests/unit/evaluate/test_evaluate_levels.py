@@ -83,6 +83,23 @@ def test_a_window_is_measured_with_the_face_that_it_showed_before_calibration(ph
     assert (row.iou_before, row.iou_after) == pytest.approx((0.45, 0))
 
 
+def test_of_the_end_what_the_aligner_does_is_measured(photo) -> None:
+    table = LevelTable(min_face=20)
+    reported, aligned = [LOOSE, FAR], [FACE, FACE]
+    end = [_stage(0, "reported", 5, *reported), _stage(0, "aligned", 2, *aligned, elapsed_s=0.002)]
+    table.add(photo("a", [("face", FACE)]), [*_calibrated([LOOSE], [LOOSE]), *end])
+    _, row = table.summaries()
+    assert (row.level, row.entered, row.classified, row.left) == (0, 5, 5, 2)
+    assert (row.recall, row.per_face) == (1, 2)
+    assert (row.iou_before, row.iou_after) == pytest.approx((0.45, 1))
+    assert row.elapsed_ms == pytest.approx(3)
+
+
+def test_without_an_aligner_nothing_moves_at_the_end(two_photos: LevelTable) -> None:
+    *_, end = two_photos.summaries()
+    assert np.isnan([end.iou_before, end.iou_after]).all()
+
+
 @pytest.mark.parametrize(("side", "counted"), [(23.9, False), (24, True)])
 def test_calibration_is_asked_for_faces_from_24_pixels_whatever_is_searched(photo, side, counted) -> None:
     table = LevelTable(min_face=60)

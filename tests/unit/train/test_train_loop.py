@@ -10,7 +10,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from smilecascade.errors import SpecError
-from smilecascade.nets import entry
+from smilecascade.nets import NETS, entry
+from smilecascade.nets.joint import joint_12
 from smilecascade.specs import TrainSpec
 from smilecascade.train.crops import FaceCrops
 from smilecascade.train.loop import (
@@ -27,6 +28,7 @@ from smilecascade.train.samples import Samples
 
 SPEC = TrainSpec(net="joint-12", steps=8, batch=24, warmup=2, validate_every=3, threads=1, seed=5)
 
+Build = Callable[[], nn.Module]
 Stop = Callable[[int, float], None]
 
 
@@ -185,10 +187,16 @@ def test_figures_are_told_where_they_are_due(samples: Samples, tmp_path: Path) -
     assert told.pictures == [(3, "grey", 7), (6, "grey", 7), (8, "grey", 7)]
 
 
-@pytest.mark.parametrize("frozen", [True, False])
+def shared() -> nn.Module:
+    """The net as GPUs that learn together have it."""
+    return nn.SyncBatchNorm.convert_sync_batchnorm(joint_12())
+
+
+@pytest.mark.parametrize(("build", "frozen"), [(joint_12, True), (shared, True), (joint_12, False)])
 def test_frozen_statistics_stay_while_the_weights_learn(
-    samples: Samples, tmp_path: Path, frozen: bool
+    samples: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Build, frozen: bool
 ) -> None:
+    monkeypatch.setitem(NETS, SPEC.net, replace(NETS[SPEC.net], build=build))
     torch.manual_seed(SPEC.seed)
     begun = entry(SPEC.net).build().state_dict()
     later = trained(samples, tmp_path, replace(SPEC, freeze_normalisation=frozen)).state_dict()

@@ -13,6 +13,8 @@ from smilecascade.train import publish
 from smilecascade.train.publish import Judge, exported
 
 FIRST = entry("joint-12")
+LAST = entry("align-48")
+NO_CROPS = np.zeros((0, 48, 48, 3), np.uint8)
 CROPS = np.random.default_rng(0).integers(0, 256, (6, 12, 12, 3), dtype=np.uint8)
 
 
@@ -37,8 +39,9 @@ def run(onnx: bytes, pixels: np.ndarray, min_score: float = 0.0) -> dict[str, np
     """What the exported net says of RGBX pixels, by the name of the output."""
     session = onnxruntime.InferenceSession(onnx)
     names = [output.name for output in session.get_outputs()]
-    said = session.run(None, {"pixels": pixels, "min_score": np.array(min_score, np.float32)})
-    return dict(zip(names, said, strict=True))
+    given = {"pixels": pixels, "min_score": np.array(min_score, np.float32)}
+    asked = {one.name: given[one.name] for one in session.get_inputs()}
+    return dict(zip(names, session.run(None, asked), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -46,12 +49,12 @@ def run(onnx: bytes, pixels: np.ndarray, min_score: float = 0.0) -> dict[str, np
     [
         ("li-12", ["places", "scores"]),
         ("joint-12", ["places", "scores", "displacements"]),
-        ("joint-48", ["places", "scores", "displacements", "points"]),
+        ("joint-48", ["places", "scores", "displacements"]),
+        ("align-48", ["displacements", "points"]),
     ],
 )
 def test_a_net_says_what_it_has_heads_for(name: str, outputs: list[str]) -> None:
     net, window = entry(name).build(), entry(name).window
-    assert Judge(net).outputs == outputs
     said = run(exported(net, entry(name), CROPS[:0]), np.zeros((2, window, window, 4), np.uint8))
     assert list(said) == outputs
 
@@ -100,13 +103,25 @@ def test_the_export_takes_any_number_of_windows_of_any_size(shape: tuple[int, ..
     assert said["displacements"].shape == (positions, 3)
 
 
+@pytest.mark.parametrize("count", [0, 1, 9])
+def test_an_aligner_answers_for_every_window(count: int) -> None:
+    """Whatever it is: it has no score, and takes no least one."""
+    onnx = exported(LAST.build(), LAST, NO_CROPS)
+    said = run(onnx, np.zeros((count, 48, 48, 4), np.uint8))
+    assert [one.name for one in onnxruntime.InferenceSession(onnx).get_inputs()] == ["pixels"]
+    assert {name: values.shape for name, values in said.items()} == {
+        "displacements": (count, 3),
+        "points": (count, 5, 2),
+    }
+
+
 def test_the_exported_net_does_not_drop_out() -> None:
     onnx = exported(FIRST.build().train(), FIRST, CROPS)
     first, second = (run(onnx, rgbx(CROPS))["scores"] for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
-@pytest.mark.parametrize("name", ["li-12", "joint-12", "joint-48"])
+@pytest.mark.parametrize("name", ["li-12", "joint-12", "joint-48", "align-48"])
 def test_the_fourth_byte_does_not_matter(name: str) -> None:
     window = entry(name).window
     onnx = exported(entry(name).build(), entry(name), CROPS[:0])
@@ -126,34 +141,37 @@ def test_the_same_net_gives_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "change"),
+    ("name", "output", "change"),
     [
-        ("scores", lambda net: net.face.bias.add_(0.01)),
-        ("scores", lambda net: net.trunk[1].weight.mul_(2)),
-        ("scores", lambda net: net.face.weight.fill_(float("nan"))),
-        ("displacements", lambda net: net.displacement.bias[0].add_(0.1)),
-        ("points", lambda net: net.points.bias[9].add_(1e-3)),
+        ("joint-48", "scores", lambda net: net.face.bias.add_(0.01)),
+        ("joint-48", "scores", lambda net: net.trunk[1].weight.mul_(2)),
+        ("joint-48", "scores", lambda net: net.face.weight.fill_(float("nan"))),
+        ("joint-48", "displacements", lambda net: net.displacement.bias[0].add_(0.1)),
+        ("align-48", "displacements", lambda net: net.displacement.bias[0].add_(0.1)),
+        ("align-48", "points", lambda net: net.points.bias[9].add_(1e-3)),
     ],
 )
 def test_a_mismatch_is_refused(
-    monkeypatch: pytest.MonkeyPatch, output: str, change: Callable[[Any], object]
+    monkeypatch: pytest.MonkeyPatch, name: str, output: str, change: Callable[[Any], object]
 ) -> None:
-    last = entry("joint-48")
-    net = last.build()
+    net = entry(name).build()
     monkeypatch.setattr(torch.onnx, "export", damaging(net, change))
     with pytest.raises(
         BundleError, match=rf"the exported net's {output} differ from PyTorch's by .*; nothing was written"
     ):
-        exported(net, last, np.zeros((0, 48, 48, 3), np.uint8))
+        exported(net, entry(name), NO_CROPS)
 
 
-@pytest.mark.parametrize("layer", ["trunk", "face", "displacement", "points"])
-def test_weights_that_are_no_numbers_are_refused(layer: str) -> None:
-    net = entry("joint-48").build()
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [("joint-48", "trunk"), ("joint-48", "face"), ("joint-48", "displacement"), ("align-48", "points")],
+)
+def test_weights_that_are_no_numbers_are_refused(name: str, layer: str) -> None:
+    net = entry(name).build()
     with torch.no_grad():
         next(net.get_submodule(layer).parameters()).view(-1)[0] = float("nan")
     with pytest.raises(BundleError, match="the net's weights are no numbers: its training diverged"):
-        exported(net, entry("joint-48"), np.zeros((0, 48, 48, 3), np.uint8))
+        exported(net, entry(name), NO_CROPS)
 
 
 @pytest.mark.parametrize("name", ["li-24-cal", "li-24-direct"])
@@ -170,3 +188,10 @@ def test_random_pixels_and_real_crops_are_compared(monkeypatch: pytest.MonkeyPat
     assert windows.shape[1:] == (12, 12, 3)
     assert min(picture.shape[1:3]) > 12
     np.testing.assert_array_equal(crops, CROPS)
+
+
+def test_an_aligner_which_never_slides_is_compared_on_windows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[np.ndarray] = []
+    monkeypatch.setattr(publish, "_compare", lambda net, onnx, probes: compared.extend(probes))
+    exported(LAST.build(), LAST, NO_CROPS)
+    assert {probe.shape[1:] for probe in compared} == {(48, 48, 3)}

@@ -268,3 +268,17 @@ def test_parts_lie_on_and_beside_the_face() -> None:
     windows = part_windows(500, Chance(5))
     inside = windows.shift.abs().amax(1) + windows.side / 2 <= 0.5
     assert 0.05 < inside.float().mean() < 0.95
+
+
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize(("weight", "share"), [(1.0, 0.5), (0.25, 0.2), (0.0, 0.0)])
+def test_faces_without_points_are_drawn_by_the_weight_of_boxes(
+    face_crops: FaceCrops, weight: float, share: float
+) -> None:
+    marked = np.zeros_like(face_crops.pixels)
+    marked[:6] = 255  # of these no point is known
+    faces = replace(face_crops, pixels=marked, sets=np.full(12, "of no weight of its own"))
+    spec = replace(SPEC, batch=1000, positives=1.0, boxes_weight=weight)
+    batch = Samples(faces, marked[:0], 12, spec).batch(0)
+    bright = (batch.pixels.amax((1, 2, 3)) > 127).float().mean()
+    assert bright == pytest.approx(share, abs=0.05)

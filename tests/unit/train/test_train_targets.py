@@ -12,6 +12,7 @@ from smilecascade.train.crops import CONTEXT, POINTS
 from smilecascade.train.targets import (
     BEYOND,
     FAR,
+    NEARLY,
     class_weights,
     drawn_displacements,
     expected,
@@ -182,7 +183,18 @@ def test_windows_are_displaced_anywhere_and_some_of_them_far() -> None:
     assert (reach.amax(1) < 0.3).float().mean() > 0.1
 
 
-@pytest.mark.parametrize("displaced", ["classes", "anywhere"])
+def test_most_windows_nearly_in_place_are_displaced_by_less() -> None:
+    nearly, anywhere = (
+        (drawn_displacements(4000, Chance(1), displaced) / LIMIT).abs()  # type: ignore[arg-type]
+        for displaced in ("nearly", "anywhere")
+    )
+    beyond = (nearly.amax(1) > NEARLY).float().mean()
+    assert 0.02 < beyond < 0.05
+    assert 1 < nearly.max() <= FAR
+    assert nearly.mean() < 0.7 * anywhere.mean()
+
+
+@pytest.mark.parametrize("displaced", ["classes", "anywhere", "nearly"])
 def test_displacements_come_from_the_seed(displaced: str) -> None:
     first, same, other = (drawn_displacements(9, Chance(seed), displaced) for seed in (1, 1, 2))  # type: ignore[arg-type]
     assert torch.equal(first, same)
@@ -191,7 +203,7 @@ def test_displacements_come_from_the_seed(displaced: str) -> None:
 
 def test_no_windows_are_a_value() -> None:
     none, no_points = torch.zeros(0, 3), torch.zeros(0, 6, 2)
-    for displaced in ("classes", "anywhere"):
+    for displaced in ("classes", "anywhere", "nearly"):
         assert drawn_displacements(0, Chance(1), displaced).shape == (0, 3)  # type: ignore[arg-type]
     assert points_in(windows_of(none, torch.zeros(0)), no_points).shape == (0, 6, 2)
     assert [len(each) for each in mirrored(none, no_points, torch.zeros(0, dtype=torch.bool))] == [0, 0]

@@ -8,8 +8,11 @@ const SHADES = {
   dark: [[0.72, 0.16], [0.86, 0.11], [0.58, 0.17]],
 };
 
-/** Runs before a run that its colour must be told apart from; places to go on by where it is not. */
+/** Runs before a run that its colour must differ from, and of these the last, whose hues must too. */
 const NEIGHBOURS = 12;
+const CLOSEST = 5;
+
+/** Places to go on by where a colour is taken; it meets all of them. */
 const STRIDE = 7;
 
 const placed = new Map();
@@ -17,20 +20,27 @@ const placed = new Map();
 /**
  * Give each run its colour. `ids`: of all runs, oldest first.
  *
- * The hash of its id says which. Only where one of the dozen runs before it has the same or
- * nearly the same does it take the next that is free: those stand side by side, and each must be
- * known. Later runs change no colour.
+ * The hash of its id says which. Only where runs shortly before it have the same or nearly the same
+ * does it take the next that is free: those stand side by side, and each must be known. Later runs
+ * change no colour.
  */
 export function paint(ids) {
   placed.clear();
   const before = [];
   for (const id of ids) {
-    let place = hashed(id) % (HUES * 3);
-    while (before.some((other) => isNear(place, other))) place = (place + STRIDE) % (HUES * 3);
+    const place = freePlace(hashed(id) % (HUES * 3), before);
     placed.set(id, place);
-    before.push(place);
-    if (before.length > NEIGHBOURS) before.shift();
+    before.unshift(place);
+    before.length = Math.min(before.length, NEIGHBOURS);
   }
+}
+
+/** The first place from `start` on that is free; `before`: those taken, the latest first. */
+function freePlace(start, before) {
+  const places = Array.from({ length: HUES * 3 }, (_, i) => (start + i * STRIDE) % (HUES * 3));
+  const free = places.filter((place) => !before.some((other) => isShade(place, other) && isHue(place, other)));
+  const closest = before.slice(0, CLOSEST);
+  return free.find((place) => !closest.some((other) => isHue(place, other))) ?? free[0];
 }
 
 /** The colour of a run, for CSS and canvas. */
@@ -41,11 +51,11 @@ export function colourOf(id) {
   return `oklch(${lightness} ${chroma} ${((place % HUES) * 360) / HUES})`;
 }
 
-/** Whether two places are of one shade, and of the same hue or of neighbours. */
-function isNear(a, b) {
-  if (Math.floor(a / HUES) !== Math.floor(b / HUES)) return false;
-  return [0, 1, HUES - 1].includes(Math.abs(a - b));
-}
+/** Whether two places are of one shade. */
+const isShade = (a, b) => Math.floor(a / HUES) === Math.floor(b / HUES);
+
+/** Whether two places are of one hue, or of neighbours. */
+const isHue = (a, b) => [0, 1, HUES - 1].includes(Math.abs(a - b) % HUES);
 
 /** FNV-1a, mixed once more: ids of neighbouring seconds differ in few letters. */
 function hashed(text) {

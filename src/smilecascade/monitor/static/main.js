@@ -143,7 +143,7 @@ function empty() {
     place.replaceChildren(
       make("h2", {}, "No runs yet"),
       make("p", {}, "Runs appear here by themselves as soon as a training writes into ", make("code", {}, runs.root()), "."),
-      make("pre", {}, "smilecascade train all --data DATA --out BUNDLE"),
+      make("pre", {}, `smilecascade train all --data DATA --out BUNDLE --runs ${runs.root()}`),
     );
   }
 }

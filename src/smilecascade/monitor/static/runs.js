@@ -39,7 +39,8 @@ export function chosen({ runs }) {
 
 function newest() {
   const working = listed.runs.filter((line) => line.state === "running").slice(0, MOST_AT_WORK);
-  const taken = new Set([...working, ...listed.runs.slice(0, Math.max(0, NEWEST - working.length))]);
+  const others = listed.runs.filter((line) => line.state !== "running");
+  const taken = new Set([...working, ...others.slice(0, Math.max(0, NEWEST - working.length))]);
   return listed.runs.filter((line) => taken.has(line));
 }
 

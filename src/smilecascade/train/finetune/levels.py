@@ -31,10 +31,11 @@ from smilecascade.train.samples import Samples
 from smilecascade.train.shards import Shards
 from smilecascade.train.sheet import contact_sheet
 from smilecascade.train.stored import fingerprint
-from smilecascade.train.thresholds import best_scores, threshold_at_alarms, threshold_for
+from smilecascade.train.thresholds import best_scores, threshold_at_alarms
 
-#: A threshold of the first levels stays, unless it loses more than this share of the faces to choose on.
-LOST = 0.01
+#: A threshold of the first levels stays, unless it loses more than this share of the faces to choose on,
+#: and more than so many: one or two of a few dozen tell nothing.
+LOST, LOST_FACES = 0.01, 2
 
 #: It is lowered to this share of itself at most: every window more takes time on every photo.
 LEAST_LOWERED = 1 / 3
@@ -172,13 +173,15 @@ def averaged(start: Weights, end: Weights, share: float) -> dict[str, Tensor]:
 
 
 def lowered(known: float, scores: np.ndarray) -> float:
-    """A threshold of the first levels, lowered where it loses more than ``LOST`` of the faces.
+    """A threshold of the first levels, lowered where it loses more faces than it may.
 
-    scores: (faces,) the score up to which the level keeps each. Down to ``LEAST_LOWERED`` of itself.
+    scores: (faces,) the score up to which the level keeps each. It may lose ``LOST`` of them, or
+    ``LOST_FACES`` if that is more; it is lowered down to ``LEAST_LOWERED`` of itself.
     """
-    if not len(scores) or (scores < known).mean() <= LOST:
+    allowed = max(LOST_FACES, int(LOST * len(scores)))
+    if int((scores < known).sum()) <= allowed:
         return known
-    return max(threshold_for(scores, 1 - LOST), known * LEAST_LOWERED)
+    return max(float(np.sort(scores)[allowed]), known * LEAST_LOWERED)
 
 
 def within_reach(chosen: float, known: float) -> float:

@@ -15,7 +15,7 @@ STEPS, BATCH = (800, 1200, 2000), (512, 384, 192)
 #: Share of the way from the bundle's weights to the retrained ones: in between lie nets that know
 #: the new faces and have not forgotten the old ones ("Robust fine-tuning of zero-shot models",
 #: arXiv 2109.01903). Measured in ``docs/lab-notes.md``.
-SHARE = 0.5
+SHARE = 0.7
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,11 +70,16 @@ def check_work(task: Task) -> None:
         "base": task.base.digest,
         "seed": task.seed,
         "data": str(task.data) if task.data else None,
-        "recipe": to_mapping(task.recipe),
+        "steps": [level.train.steps for level in task.recipe.levels],
+        "recipe": _named(task.recipe),
     }
     if not is_stored(task.work, inputs):
         task.work.mkdir(parents=True, exist_ok=True)
         note_inputs(task.work, inputs)
+
+
+def _named(recipe: Recipe) -> str:
+    return hashlib.sha256(json.dumps(to_mapping(recipe), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def retrain(task: Task, others: Mapping[str, Bundle], *, say: Say, begin: Begin, track: Track) -> Outcome:
@@ -80,6 +87,7 @@ def retrain(task: Task, others: Mapping[str, Bundle], *, say: Say, begin: Begin,
 
     The candidate is left in WORK/candidate, with a manifest that says how it came about.
     """
+    known = validation_photos(task.validation) if task.validation else []
     style = style_of(track(task.split.train, "looking at the faces"), Detector(task.base, task.threads))
     say(_told(style))
     bundle = Retraining(
@@ -96,7 +104,9 @@ def retrain(task: Task, others: Mapping[str, Bundle], *, say: Say, begin: Begin,
     held_back = {
         name: measured(name, one, task.split.held_back, task.threads, track) for name, one in bundles.items()
     }
-    validation = _validated(task, bundles, track)
+    validation = {
+        name: measured(name, bundles[name], known, task.threads, track) for name in ("base", "new") if known
+    }
     facts = _facts(task, bundle, style, held_back, validation)
     candidate = write_bundle(task.work / "candidate", bundle.spec, bundle.nets, facts, aligner=bundle.aligner)
     return Outcome(candidate=candidate, held_back=held_back, validation=validation)
@@ -110,13 +120,6 @@ def _told(style: Style) -> str:
         )
     moved = f"{abs(style.framing.down):.2f} sides {'down' if style.framing.down >= 0 else 'up'}"
     return f"your boxes, over {style.pairs} faces: moved {moved}, scaled by {style.framing.scale:.2f}"
-
-
-def _validated(task: Task, bundles: Mapping[str, Bundle], track: Track) -> dict[str, Performance]:
-    if task.validation is None:
-        return {}
-    photos = validation_photos(task.validation)
-    return {name: measured(name, bundles[name], photos, task.threads, track) for name in ("base", "new")}
 
 
 def _facts(

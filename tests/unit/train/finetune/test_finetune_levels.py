@@ -19,11 +19,21 @@ def test_weights_are_taken_a_share_of_the_way() -> None:
     [
         ([], 0.6),
         ([0.9] * 200, 0.6),
-        ([0.9] * 198 + [0.1] * 2, 0.6),
-        ([0.9] * 196 + [0.5, 0.4, 0.3, 0.1], 0.4),
+        ([0.9] * 20 + [0.1] * 2, 0.6),
+        ([0.9] * 20 + [0.5, 0.4, 0.3], 0.5),
+        ([0.9] * 496 + [0.5] * 5, 0.6),
+        ([0.9] * 494 + [0.5, 0.4, 0.3, 0.3, 0.2, 0.1], 0.5),
         ([0.9] * 90 + [0.1] * 10, 0.2),
     ],
-    ids=["no faces", "none lost", "one in a hundred lost", "two in a hundred lost", "lost beyond reach"],
+    ids=[
+        "no faces",
+        "none lost",
+        "two of a few lost",
+        "three of a few lost",
+        "one in a hundred lost",
+        "one more lost",
+        "lost beyond reach",
+    ],
 )
 def test_a_threshold_is_lowered_where_it_loses_faces(scores: list[float], threshold: float) -> None:
     assert lowered(0.6, np.array(scores, np.float32)) == pytest.approx(threshold)
