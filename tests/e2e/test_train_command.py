@@ -184,12 +184,15 @@ def killed(after_s: float, words: list[str]) -> None:
     process.wait()
 
 
-def test_a_level_needs_the_one_before(data: Path, tmp_path: Path) -> None:
-    run = train("level2", data, tmp_path / "bundle")
+@pytest.mark.parametrize(("part", "before"), [("level2", 1), ("align", 3)])
+def test_a_level_needs_the_one_before(data: Path, tmp_path: Path, part: str, before: int) -> None:
+    run = train(part, data, tmp_path / "bundle")
     assert run.returncode == 2
-    assert run.stderr.splitlines()[-1].endswith("level 1 comes first: run smilecascade train level1")
+    assert run.stderr.splitlines()[-1].endswith(
+        f"level {before} comes first: run smilecascade train level{before}"
+    )
     assert "Traceback" not in run.stderr
-    assert not (tmp_path / "bundle").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_in_the_way_is_told_before_any_work(data: Path, tmp_path: Path) -> None:

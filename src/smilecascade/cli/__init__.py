@@ -32,7 +32,10 @@ SUBCOMMANDS = {
     "train": LazyCommand(
         "smilecascade.cli.train:train", "Train the networks from raw data; needs the extra 'train'."
     ),
-    "finetune": LazyCommand("smilecascade.cli.finetune:finetune", "Retrain the detector on your own photos."),
+    "finetune": LazyCommand(
+        "smilecascade.cli.finetune:finetune",
+        "Retrain the detector on your own labelled photos; needs the extra 'train'.",
+    ),
     "runs": LazyCommand(
         "smilecascade.cli.runs:runs", "List, show, compare, export and delete runs of trainings."
     ),
