@@ -42,7 +42,8 @@ def train_level(number: int, places: Places, recipe: LevelRecipe, session: Sessi
     """
     spec, folder = recipe.train, places.level(number)
     if isinstance(entry(spec.net).build(), Calibrator | Aligner):
-        raise SpecError(f"net: {spec.net!r} only calibrates; smilecascade train calibrators trains it")
+        command = "align" if isinstance(entry(spec.net).build(), Aligner) else "calibrators"
+        raise SpecError(f"net: {spec.net!r} only calibrates; smilecascade train {command} trains it")
     check_resumable(folder, session.resume)
     before = None if number == 1 else open_level(places, number - 1)
     with session.processes.one_after_the_other():

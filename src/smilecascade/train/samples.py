@@ -94,6 +94,8 @@ class Samples:
         weights = {chosen.folder: chosen.weight for chosen in MERGED}
         drawn = np.array([weights.get(name, 1.0) for name in faces.sets])
         drawn = drawn * np.where(np.isfinite(faces.points).any((1, 2)), 1, spec.boxes_weight)
+        if not drawn.any():
+            raise DatasetError("no face has labelled points, and boxes_weight is 0: nothing is left to draw")
         self._probability = drawn / drawn.sum()
         self._alone = np.flatnonzero(faces.alone)
         self._cut_size, self._halved = (2 * window, True) if halved else (window, False)
