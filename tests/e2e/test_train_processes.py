@@ -46,6 +46,9 @@ class Losses(list):
     def log(self, values, step):
         self.extend(values[name] for name in values if name == "loss")
 
+    def flush(self):
+        pass
+
 
 NETS["plain-12"] = NetEntry(build=plain, window=12, stride=4)
 rng = np.random.default_rng(0)

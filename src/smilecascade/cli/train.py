@@ -77,7 +77,7 @@ def train() -> None:
     command is given again with --resume, and ends with the same weights. Under torchrun
     several processes train together, on GPUs where there are any:
 
-        torchrun --nproc-per-node 2 -m smilecascade train level3 --data DATA --out BUNDLE
+        torchrun --standalone --nproc-per-node 2 -m smilecascade train level3 --data DATA --out BUNDLE
 
     smilecascade monitor shows the training while it runs.
     """

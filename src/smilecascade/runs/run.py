@@ -67,6 +67,14 @@ class Run:
             picture = Picture(name=storable(name), step=_whole(step), time=time.time(), pixels=pixels.copy())
             self._writer.pictures.put(picture)
 
+    def flush(self) -> None:
+        """Wait until what was logged is stored: for milliseconds, or for seconds where that is not possible.
+
+        To be called before a checkpoint is written: whoever goes on from it will not log this again.
+        """
+        if self._is_open():
+            self._writer.flush()
+
     def __enter__(self) -> Run:
         return self
 

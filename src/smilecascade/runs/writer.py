@@ -46,15 +46,23 @@ class Writer:
         self._tails: dict[str, Tail] = {}
         self._beaten_s = time.monotonic()
         self._ending: tuple[str, str | None] | None = None
-        self._ended = Event()
+        self._asked: list[Event] = []
+        self._woken = Event()
         # A daemon: a training that breaks off without an end must not hang for it.
         self._thread = Thread(target=self._work, name=f"writer of run {run}", daemon=True)
         self._thread.start()
 
+    def flush(self) -> None:
+        """Wait until all that waits now is stored; gives up after about ``PATIENCE_S``, since it is kept."""
+        asked = Event()
+        self._asked.append(asked)
+        self._woken.set()
+        asked.wait(2 * PATIENCE_S)
+
     def end(self, state: str, error: str | None) -> None:
         """Store what is left and how the run ended; gives up after about ``END_S``, with a warning."""
         self._ending = (state, error)
-        self._ended.set()
+        self._woken.set()
         self._thread.join(END_S + 2 * PATIENCE_S)
         lost = len(self.points) + self.points.dropped
         if lost or len(self.pictures):
@@ -62,13 +70,23 @@ class Writer:
             self.complaints.once("lost", text)
 
     def _work(self) -> None:
-        while not self._ended.wait(FLUSH_S):
-            self._flush()
+        while not self._ending:
+            self._woken.wait(FLUSH_S)
+            self._woken.clear()
+            asked = len(self._asked)
+            if self._flush():
+                self._answer(asked)
         deadline_s = time.monotonic() + END_S
         while not self._flush() and time.monotonic() < deadline_s:
             time.sleep(FLUSH_S)
         self._disconnect()
         self._reflect(lambda mirror: mirror.close())
+
+    def _answer(self, count: int) -> None:
+        """Tell the first so many of those who wait that what they logged is stored."""
+        for asked in self._asked[:count]:
+            asked.set()
+        del self._asked[:count]
 
     def _flush(self) -> bool:
         """Store all that waits; False where something has to be tried again."""

@@ -20,6 +20,7 @@ from smilecascade import images
 from smilecascade.bundle import Bundle
 from smilecascade.detect.cascade import Detector, Stage
 from smilecascade.detect.level import filtered
+from smilecascade.errors import SpecError
 from smilecascade.evaluate.levels import LEAST_SIDE, LevelSummary, LevelTable
 from smilecascade.geometry.boxes import FloatArray
 from smilecascade.geometry.calibration import calibrated
@@ -131,9 +132,14 @@ def _row(
 
 
 def _curves(root: Path, run: str) -> dict[str, Points]:
-    """What a training recorded, by name."""
+    """What a training recorded, by name. Raises SpecError where its figures are not there."""
     store = open_store(root)
-    return {name: store.scalars(run, name) for name in store.metrics(run)}
+    curves = {name: store.scalars(run, name) for name in store.metrics(run)}
+    if "displacement_error" not in curves:
+        raise SpecError(
+            f"{root}: has no figures of run {run}; give --runs the folder that its training was recorded in"
+        )
+    return curves
 
 
 def draw_curves(path: Path, curves: Mapping[str, Mapping[str, Points]]) -> None:

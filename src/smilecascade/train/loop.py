@@ -90,6 +90,7 @@ def fit(
             progress(state.step, lost)
             if state.step % spec.validate_every == 0 or state.step == spec.steps:
                 _record_validation(state, validate, record)
+                record.flush()
                 _save(state, spec, folder / CHECKPOINT)
     return state.net.eval().cpu()
 

@@ -24,6 +24,9 @@ class Record(Protocol):
     def image(self, name: str, pixels: Pixels, step: int) -> None:
         """A picture, RGB uint8 (H, W, 3)."""
 
+    def flush(self) -> None:
+        """Come back when what was told is kept: a checkpoint follows, from which it is not told again."""
+
 
 class Unrecorded:
     """Nothing is kept."""
@@ -33,6 +36,9 @@ class Unrecorded:
 
     def image(self, name: str, pixels: Pixels, step: int) -> None:
         """Forget the picture."""
+
+    def flush(self) -> None:
+        """Nothing is kept."""
 
 
 UNRECORDED = Unrecorded()

@@ -25,6 +25,19 @@ def store(tmp_path: Path) -> Store:
     return open_store(tmp_path)
 
 
+def test_what_was_flushed_is_in_the_store(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "FLUSH_S", 1000.0)
+    with runs.start("a run", tmp_path) as run:
+        for step in range(3):
+            log(run, range(step, step + 1))
+            run.image("samples", np.zeros((1, 1, 3), np.uint8), step)
+            run.flush()
+            assert len(store.scalars(run.id, "loss")) == len(store.images(run.id)) == step + 1
+    run.flush()
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Another program is in the middle of a transaction."""
@@ -75,6 +88,18 @@ def test_a_locked_store_stops_no_training_and_loses_nothing(
     (warning,) = warnings(caplog)
     assert warning.startswith(f"run {run.id}: {tmp_path / 'runs.sqlite'}: is locked by another program")
     assert warning.endswith("; what is logged is kept, and tried again")
+
+
+def test_a_locked_store_holds_up_a_flush_for_a_while_and_loses_nothing(
+    tmp_path: Path, store: Store, hasty: None
+) -> None:
+    with runs.start("a run", tmp_path) as run:
+        log(run, range(10))
+        with locked(tmp_path):
+            run.flush()
+            assert len(store.scalars(run.id, "loss")) == 0
+        run.flush()
+    assert store.scalars(run.id, "loss").steps.tolist() == list(range(10))
 
 
 def test_a_store_that_stays_locked_does_not_hold_up_the_end(
