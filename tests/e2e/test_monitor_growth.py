@@ -79,7 +79,7 @@ def test_a_curve_grows_while_its_run_learns(browser: Any, root: Path) -> None:
                 logged_s = training.log(value)
                 words(page, "val_error", having=f"learning {value}")
                 assert time.time() - logged_s < SOON_S
-            assert row.locator(".best").inner_text() == "0.55"
+            row.locator(".best", has_text="0.55").wait_for()
         row.get_by_text("finished").wait_for()
         runs.open_store(root).delete(training.run)
         row.wait_for(state="detached")

@@ -70,7 +70,7 @@ def test_all_runs_are_listed_and_overlaid(open_page: Any) -> None:
     assert words(page, "loss", having="before") == "loss, step 0 to step 2,999: after 0.11; before 0.21"
     assert page.locator("#run-list .name").all_inner_texts() == ["after", "before"]
     assert page.locator("#run-list .state").all_inner_texts() == ["finished", "finished"]
-    assert page.locator("#run-list .leader .name").inner_text() == "after"
+    page.locator("#run-list .leader .name", has_text="after").wait_for()
     page.wait_for_timeout(200)
     assert drawn_colours(page, "loss") == 2
     assert page.locator("#groups h2").all_inner_texts() == ["val"]
@@ -91,7 +91,7 @@ def test_smoothing_and_a_logarithmic_scale(open_page: Any) -> None:
     page = open_page()
     words(page, "loss", having="before")
     place(page, "smooth", 50)
-    assert page.locator("#smooth-value").inner_text() == "0.99"
+    page.locator("#smooth-value", has_text="0.99").wait_for()
     assert words(page, "loss", having="smoothed").endswith("smoothed: after 0.105; before 0.205")
     page.get_by_label("Log scale").check()
     words(page, "loss", having="logarithmic, smoothed")
@@ -144,7 +144,7 @@ def test_the_values_at_the_cursor_are_told(open_page: Any) -> None:
     page.locator('[data-metric="val_recall"] .u-over').hover(position={"x": 100, "y": 40})
     rows = page.locator("#tooltip tr").all_inner_texts()
     assert [row.split() for row in rows] == [["after", "0.9"], ["before", "0.8"]]
-    assert page.locator("#tooltip .at").inner_text().startswith("step ")
+    page.locator("#tooltip .at", has_text="step ").wait_for()
     page.mouse.move(5, 5)
     page.locator("#tooltip").wait_for(state="hidden")
 
@@ -188,13 +188,13 @@ def test_images_have_a_slider_of_their_steps(open_page: Any) -> None:
     page.get_by_role("button", name="Images").click()
     card = page.locator('[data-image="worst mistakes"]').first
     page.wait_for_function("(image) => image.naturalWidth === 8", arg=card.locator("img").element_handle())
-    assert card.locator(".lead").inner_text().startswith("step 200 ")
+    card.locator(".lead", has_text="step 200 ").wait_for()
     card.get_by_role("slider").fill("0")
     page.wait_for_function(
         "(image) => image.alt.endsWith('step 100') && image.naturalWidth === 8",
         arg=card.locator("img").element_handle(),
     )
-    assert card.locator(".lead").inner_text().startswith("step 100 ")
+    card.locator(".lead", has_text="step 100 ").wait_for()
 
 
 def test_a_link_restores_the_view(open_page: Any) -> None:
@@ -210,7 +210,7 @@ def test_a_link_restores_the_view(open_page: Any) -> None:
     assert words(again, "loss", having="smoothed: after") == seen
     assert again.locator("#curves .card").count() == 1
     assert again.locator("#log").is_checked()
-    assert again.locator("#smooth-value").inner_text() == "0.9"
+    again.locator("#smooth-value", has_text="0.9").wait_for()
 
 
 def test_colours_stay_with_their_runs(open_page: Any) -> None:
@@ -245,7 +245,7 @@ def test_a_narrow_window_keeps_the_list_behind_a_button_and_never_scrolls_sidewa
     page.set_viewport_size({"width": 400, "height": 800})
     words(page, "loss", having="before")
     box = page.get_by_role("checkbox", name="before")
-    assert not box.is_visible()
+    box.wait_for(state="hidden")
     page.get_by_role("button", name="Runs", exact=True).click()
     box.uncheck()
     page.keyboard.press("Escape")

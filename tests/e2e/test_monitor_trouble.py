@@ -33,7 +33,7 @@ def test_without_runs_it_says_what_to_do_and_shows_the_first_when_it_comes(
     with monitor(tmp_path / "new") as url, pages(browser) as opened:
         page = opened(url)
         page.get_by_text("No runs yet").wait_for()
-        assert "smilecascade train" in page.locator("#empty").inner_text()
+        page.locator("#empty", has_text="smilecascade train").wait_for()
         with runs.start("first", tmp_path / "new") as run:
             run.log({"loss": 1.0}, 0)
         words(page, "loss", having="first 1")
@@ -50,7 +50,7 @@ def test_a_damaged_store_is_told_of_until_it_is_mended(browser: Any, root: Path)
         problem = page.get_by_role("alert")
         problem.wait_for()
         assert re.search(r"runs\.sqlite: .*; put a copy in its place, or move it away", problem.inner_text())
-        assert page.locator("#pulse").inner_text() == "trouble"
+        page.locator("#pulse", has_text="trouble").wait_for()
         assert words(page, "loss").endswith("before 0.5"), "what was there is kept"
         (root / "runs.sqlite").write_bytes(whole)
         problem.wait_for(state="hidden")

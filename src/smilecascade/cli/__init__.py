@@ -33,8 +33,7 @@ SUBCOMMANDS = {
         "smilecascade.cli.train:train", "Train the networks from raw data; needs the extra 'train'."
     ),
     "finetune": LazyCommand(
-        "smilecascade.cli.finetune:finetune",
-        "Retrain the detector on your own labelled photos; needs the extra 'train'.",
+        "smilecascade.cli.finetune:finetune", "Retrain it on your own photos; needs the extra 'train'."
     ),
     "runs": LazyCommand(
         "smilecascade.cli.runs:runs", "List, show, compare, export and delete runs of trainings."

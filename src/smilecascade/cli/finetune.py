@@ -131,7 +131,7 @@ def finetune(
     seed: int,
     threads: int,
 ) -> int:
-    """Retrain the detector on your own labelled photos; needs the extra 'train'.
+    """Retrain it on your own photos; needs the extra 'train'.
 
     The labels are checked first, and all that is wrong with them is told. A picture of the labelled
     faces, labels.png in the folder of the work, is there to be looked at. Seven photos in ten are
