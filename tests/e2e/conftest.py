@@ -3,11 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import launched
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -27,3 +28,10 @@ def smilecascade() -> Command:
 def records() -> Callable[[str], list[dict[str, Any]]]:
     """Reads JSON lines."""
     return lambda lines: [json.loads(line) for line in lines.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real browser, without a window."""
+    with launched() as browser:
+        yield browser

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import launched, monitor, pages, words
+from pages import monitor, pages, words
 
 from smilecascade import runs
 
@@ -56,12 +56,6 @@ def learning(root: Path) -> Iterator[Learning]:
     command = [sys.executable, "-c", LEARNS, root]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Learning(process)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -7,15 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pages import launched, monitor, pages, place, words
+from pages import monitor, pages, place, words
 
 from smilecascade import runs
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

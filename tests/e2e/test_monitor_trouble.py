@@ -1,20 +1,13 @@
 """The monitor's page where there are no runs yet, where the store is damaged, and where nobody answers."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import launched, monitor, pages, words
+from pages import monitor, pages, words
 
 from smilecascade import runs
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from smilecascade.cli.failures import one_line
+
 _Item = TypeVar("_Item")
 
 #: Lines of a training in a log file.
@@ -19,6 +21,11 @@ def tracked(items: Sequence[_Item], label: str, /) -> Iterator[_Item]:
     """The items, one by one, with a bar."""
     with click.progressbar(items, label=label, file=sys.stderr, show_pos=True) as bar:
         yield from bar
+
+
+def say(text: str) -> None:
+    """What begins now, or was found out, as one line."""
+    click.echo(one_line(text), err=True)
 
 
 def steps_bar(bars: ExitStack, label: str, length: int) -> Callable[[int, float], None]:

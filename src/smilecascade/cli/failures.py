@@ -25,6 +25,9 @@ EXTRAS = {
     "safetensors": "train",
     "matplotlib": "benchmark",
     "cv2": "benchmark",
+    "starlette": "monitor",
+    "uvicorn": "monitor",
+    "orjson": "monitor",
 }
 
 

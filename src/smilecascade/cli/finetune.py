@@ -10,9 +10,9 @@ import click
 
 from smilecascade.analyze import MAX_THREADS
 from smilecascade.cli import verdicts
-from smilecascade.cli.bars import steps_bar, tracked
-from smilecascade.cli.failures import FAILED, one_line
-from smilecascade.cli.options import NumberRange, debug_option, runs_option
+from smilecascade.cli.bars import say, steps_bar, tracked
+from smilecascade.cli.failures import FAILED
+from smilecascade.cli.options import NumberRange, debug_option, runs_option, work_folder, work_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,12 +67,7 @@ SHEET = "labels.png"
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="The bundle to begin with. Without it the one that comes with the program.",
 )
-@click.option(
-    "--work",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of samples and checkpoints. [default: OUT.work]",
-)
+@work_option
 @runs_option
 @click.option("--resume", is_flag=True, help="Go on with what is in the folder of the work.")
 @click.option(
@@ -148,7 +143,7 @@ def finetune(
     from smilecascade.train.finetune.split import split
 
     check_place(out)
-    place = work or out.with_name(out.name + ".work")
+    place = work_folder(work, out)
     _check_work(place, resume)
     beginning, there = open_bundle(base), verdicts.there_now(out)
     read = own.read(labels, images, format=format, faces=categories)
@@ -165,7 +160,7 @@ def finetune(
         validation=validation,
         runs=runs_folder,
     )
-    _say(_counted(labels, task))
+    say(_counted(labels, task))
     if verdicts.told(labels, faults := _drawn(task), len(faults)):
         return FAILED
     outcome = _retrained(task, there)
@@ -205,7 +200,7 @@ def _drawn(task: Task) -> list[str]:
     if not faults:
         task.work.mkdir(parents=True, exist_ok=True)
         save(sheet, task.work / SHEET)
-        _say(f"{task.work / SHEET}: the labelled faces, to be looked at")
+        say(f"{task.work / SHEET}: the labelled faces, to be looked at")
     return faults
 
 
@@ -217,15 +212,11 @@ def _retrained(task: Task, there: Mapping[str, Bundle]) -> Outcome:
 
         def begin(number: int, faces: int, negatives: int) -> Progress:
             spec = task.recipe.levels[number - 1].train
-            _say(f"training {spec.net} on {faces} faces and {negatives} negatives")
+            say(f"training {spec.net} on {faces} faces and {negatives} negatives")
             return steps_bar(bars, f"level {number}", spec.steps)
 
         try:
-            return retrain(task, there, say=_say, begin=begin, track=tracked)
+            return retrain(task, there, say=say, begin=begin, track=tracked)
         except KeyboardInterrupt:
-            _say("stopped; the same command with --resume goes on")
+            say("stopped; the same command with --resume goes on")
             raise
-
-
-def _say(text: str) -> None:
-    click.echo(one_line(text), err=True)

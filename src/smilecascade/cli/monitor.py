@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smilecascade.cli.failures import EXTRAS, TargetError
+from smilecascade.cli.failures import TargetError
 from smilecascade.cli.options import debug_option
 
 if TYPE_CHECKING:
     import socket
-
-EXTRAS.update(dict.fromkeys(("starlette", "uvicorn", "orjson"), "monitor"))
 
 
 def _token(ctx: click.Context, param: click.Parameter, token: str | None) -> str | None:

@@ -65,6 +65,14 @@ runs_option = click.option(
     help="Folder of the runs.",
 )
 
+#: ``--work``, of the commands that train.
+work_option = click.option(
+    "--work",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of samples and checkpoints. [default: OUT.work]",
+)
+
 #: ``--min-score``, of the faces that a user sees.
 min_score_option = click.option(
     "--min-score",
@@ -97,3 +105,8 @@ def threads_option(*, default: int | None) -> Callable[[Any], Any]:
         show_default=default is not None,
         help="Processor cores used for one photo." + ("" if default else " Without it all of them."),
     )
+
+
+def work_folder(work: Path | None, out: Path) -> Path:
+    """Where the work is done: what ``--work`` says, or beside what is written in the end."""
+    return work or out.with_name(out.name + ".work")

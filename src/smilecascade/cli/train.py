@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from smilecascade.analyze import MAX_THREADS
-from smilecascade.cli.bars import steps_bar, tracked
-from smilecascade.cli.options import bundle_option, debug_option, runs_option
+from smilecascade.cli.bars import say, steps_bar, tracked
+from smilecascade.cli.options import bundle_option, debug_option, runs_option, work_folder, work_option
 
 if TYPE_CHECKING:
     from smilecascade.specs import TrainSpec
@@ -35,11 +35,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
                 type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
                 help="Folder of what is written in the end: the bundle, or a comparison's figures.",
             ),
-            click.option(
-                "--work",
-                type=click.Path(file_okay=False, path_type=Path),
-                help="Folder of samples and checkpoints. [default: OUT.work]",
-            ),
+            work_option,
             runs_option,
             click.option(
                 "--resume",
@@ -77,7 +73,8 @@ def train() -> None:
     command is given again with --resume, and ends with the same weights. Under torchrun
     several processes train together, on GPUs where there are any:
 
-        torchrun --standalone --nproc-per-node 2 -m smilecascade train level3 --data DATA --out BUNDLE
+    \b
+        torchrun --standalone --nproc-per-node 2 -m smilecascade train all ...
 
     smilecascade monitor shows the training while it runs.
     """
@@ -201,7 +198,7 @@ def _train(
             shared = Session(runs=runs_folder, resume=resume, opinion=opinion, processes=processes)
             if not processes.is_first:
                 return shared
-            return replace(shared, say=_say, track=tracked, progress=steps_bar(bars, label, length))
+            return replace(shared, say=say, track=tracked, progress=steps_bar(bars, label, length))
 
         for part in parts:
             if part == "align":
@@ -216,15 +213,11 @@ def _train(
             click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
 
 
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
 def _places(data: Path, out: Path, work: Path | None) -> Places:
     """Where the data lie, and where the work is done: beside what is written in the end."""
     from smilecascade.train.materials import Places
 
-    return Places(data=data, work=work or out.with_name(out.name + ".work"))
+    return Places(data=data, work=work_folder(work, out))
 
 
 def _opinion(path: Path | None, threads: int) -> Opinion | None:

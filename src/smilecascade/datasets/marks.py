@@ -13,6 +13,7 @@ from pathlib import Path
 
 from smilecascade.datasets.folder import PhotoFolder
 from smilecascade.datasets.labels import SMALLEST_SIDE
+from smilecascade.datasets.voc import SIZE_TOLERANCE, scaled
 from smilecascade.errors import DatasetError, ImageError
 from smilecascade.geometry.boxes import Box, square_of_box
 from smilecascade.images import size
@@ -20,9 +21,6 @@ from smilecascade.records import AnnotatedPhoto, FaceLabel, LabelRole, OriginalL
 
 #: Is handed every fault; it may raise it, or keep it and let the reading go on.
 Report = Callable[[DatasetError], None]
-
-#: By how many pixels a photo may differ from the size that its labels declare, through rounding.
-SIZE_TOLERANCE = 1
 
 #: How far the two sides of a photo may be scaled apart, for its labels to be scaled along: shrinking
 #: rounds to whole pixels, but another shape means another photo.
@@ -114,18 +112,13 @@ def _faces(
 ) -> Iterator[FaceLabel]:
     seen: dict[Box, str] = {}
     for mark in marks:
-        box = _scaled(mark.box, factors)
+        box = scaled(mark.box, factors)
         wrong = _wrong(box, size) or (f"another box than {seen[box]}" if box in seen else "")
         if wrong:
             report(fault(mark.where, wrong, mark.written))
             continue
         seen[box] = mark.where
         yield _face(mark, box)
-
-
-def _scaled(box: Box, factors: tuple[float, float]) -> Box:
-    (x1, y1, x2, y2), (x, y) = box, factors
-    return (x1 * x, y1 * y, x2 * x, y2 * y)
 
 
 def _wrong(box: Box, size: tuple[int, int]) -> str:

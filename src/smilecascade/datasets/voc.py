@@ -106,7 +106,7 @@ def _scale(declared: tuple[float, float] | None, photo: Path) -> Scale:
 
 def _face(tree: _Tree, element: Element, scale: Scale, framings: Mapping[str, Framing]) -> FaceLabel:
     written = _box(tree, element)
-    box = _scaled(written, scale)
+    box = scaled(written, scale)
     group = tree.text(element, "name")
     framing = framings.get(group, Framing())
     return face_label(
@@ -123,7 +123,8 @@ def _box(tree: _Tree, element: Element) -> Box:
     return (x1, y1, x2, y2)
 
 
-def _scaled(box: Box, scale: Scale) -> Box:
+def scaled(box: Box, scale: Scale) -> Box:
+    """A box in a photo that was resized by these factors."""
     x1, y1, x2, y2 = box
     return (x1 * scale[0], y1 * scale[1], x2 * scale[0], y2 * scale[1])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smilecascade.monitor.answers import RequestError
+from smilecascade.monitor.answers import RequestError, tag_of, unless_known
 
 #: What the system says of these suffixes may be wrong, and browsers run no module of another type.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
@@ -29,7 +28,7 @@ class Asset:
         """The file at this path."""
         content = path.read_bytes()
         kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
-        return cls(content, kind, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
+        return cls(content, kind, tag_of(content))
 
 
 class Assets:
@@ -47,7 +46,4 @@ class Assets:
         asset = self._assets.get(name)
         if asset is None:
             raise RequestError(404, f"there is no {name!r} here; the page is at /")
-        headers = {"ETag": asset.tag, "Cache-Control": "no-cache"}
-        if request.headers.get("if-none-match") == asset.tag:
-            return Response(status_code=304, headers=headers)
-        return Response(asset.content, media_type=asset.kind, headers=headers)
+        return unless_known(request, asset.content, asset.kind, asset.tag)

@@ -9,25 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from smilecascade import images
 from smilecascade.bundle import Bundle, open_bundle, write_bundle
 from smilecascade.detect.cascade import Detector
 from smilecascade.errors import BundleError
-from smilecascade.evaluate.measure import Found, performance
 from smilecascade.mipmaps import Pixels
 from smilecascade.nets import Net, entry
 from smilecascade.specs import CascadeSpec, LevelSpec, TrainSpec, to_mapping
 from smilecascade.train import sets
+from smilecascade.train.figures import MIN_FACE, figures_of, measured
 from smilecascade.train.materials import Places, Track, untracked
 from smilecascade.train.publish import exported
 from smilecascade.train.recipe import LEVELS, LevelRecipe
 from smilecascade.train.thresholds import best_scores, threshold_at_alarms, threshold_for
-
-#: Smallest square searched when thresholds are chosen, pixels.
-_MIN_FACE = 20
-
-#: Least score of the detections that figures are made of, as in ``smilecascade evaluate``.
-_LEAST_SCORE = 0.02
 
 
 def open_level(places: Places, number: int) -> Bundle:
@@ -88,20 +81,10 @@ def publish(trained: Bundle, places: Places, out: Path, *, track: Track = untrac
 
 
 def _figures(bundle: Bundle, places: Places, track: Track) -> dict[str, Any]:
-    """What the whole detector reaches on the validation photos, as ``smilecascade evaluate`` says it."""
-    detector, photos = Detector(bundle), sets.validation_photos(places.data)
-    found = [
-        Found.of(detector.faces(images.read(photo.path), min_face=_MIN_FACE, min_score=_LEAST_SCORE))
-        for photo in track(photos, "measuring")
-    ]
-    reached = performance("smilecascade", photos, found, min_face=_MIN_FACE)
-    names = ("ap", "ap_70", "recall_tenth", "recall_one")
-    return {
-        "set": sets.VALIDATION.folder,
-        "min_face": _MIN_FACE,
-        "min_score": _LEAST_SCORE,
-        **{name: round(getattr(reached, name).value, 4) for name in names},
-    }
+    """What the whole detector reaches on the validation photos."""
+    photos = sets.validation_photos(places.data)
+    reached = measured("smilecascade", bundle, photos, track, label="measuring")
+    return figures_of(reached, sets.VALIDATION.folder)
 
 
 def _facts(training: list[dict[str, Any]]) -> dict[str, Any]:
@@ -118,6 +101,6 @@ def _threshold(open_wide: Bundle, places: Places, recipe: LevelRecipe, track: Tr
     photos = sets.validation_photos(places.data)
     tracked = track(photos, "choosing the threshold")
     if recipe.recall is None:
-        return threshold_at_alarms(detector, tracked, min_face=_MIN_FACE)
-    scores = best_scores(detector, tracked, min_face=_MIN_FACE, least_iou=recipe.least_iou)
+        return threshold_at_alarms(detector, tracked, min_face=MIN_FACE)
+    scores = best_scores(detector, tracked, min_face=MIN_FACE, least_iou=recipe.least_iou)
     return threshold_for(scores, recipe.recall)

@@ -23,14 +23,14 @@ from smilecascade.errors import SpecError
 from smilecascade.nets import Aligner, Calibrator, Net, Outputs, entry
 from smilecascade.specs import TrainSpec, to_mapping
 from smilecascade.train.bundled import open_level, with_aligner, with_level
-from smilecascade.train.loop import Validate, Validation, check_resumable, fit, normalised, step_reached
+from smilecascade.train.fitted import fitted
+from smilecascade.train.loop import Validate, Validation, check_resumable, normalised
 from smilecascade.train.losses import errors
 from smilecascade.train.materials import Places, faces_of, negatives_of, photos_of
 from smilecascade.train.recipe import LEVELS, LevelRecipe
-from smilecascade.train.record import recorded
 from smilecascade.train.samples import Samples
 from smilecascade.train.session import SILENT, Session
-from smilecascade.train.sheet import contact_sheet, mistakes
+from smilecascade.train.sheet import mistakes
 from smilecascade.train.stored import fingerprint
 
 
@@ -41,8 +41,9 @@ def train_level(number: int, places: Places, recipe: LevelRecipe, session: Sessi
     BundleError where the level before is missing.
     """
     spec, folder = recipe.train, places.level(number)
-    if isinstance(entry(spec.net).build(), Calibrator | Aligner):
-        command = "align" if isinstance(entry(spec.net).build(), Aligner) else "calibrators"
+    net = entry(spec.net).build()
+    if isinstance(net, Calibrator | Aligner):
+        command = "align" if isinstance(net, Aligner) else "calibrators"
         raise SpecError(f"net: {spec.net!r} only calibrates; smilecascade train {command} trains it")
     check_resumable(folder, session.resume)
     before = None if number == 1 else open_level(places, number - 1)
@@ -105,21 +106,18 @@ def _fitted(
     folder: Path,
     session: Session,
 ) -> Net:
-    """The net, trained, and recorded as a run."""
-    spec, processes = samples.spec, session.processes
-    facts = {"config": config | {"steps_per_epoch": samples.steps_per_epoch}, "seed": spec.seed, "data": data}
-    root = session.runs if processes.is_first else None
-    with recorded(name, root, folder, step_reached(folder), **facts) as record:
-        record.image("samples", contact_sheet(samples.batch(0)), 0)
-        return fit(
-            samples,
-            spec,
-            folder,
-            validate=_validation(held),
-            record=record,
-            progress=session.progress,
-            processes=processes,
-        )
+    """The net, trained as the session has it."""
+    return fitted(
+        name,
+        samples,
+        folder,
+        config=config,
+        data=data,
+        runs=session.runs,
+        validate=_validation(held),
+        progress=session.progress,
+        processes=session.processes,
+    )
 
 
 def _validation(samples: Samples) -> Validate:

@@ -63,7 +63,7 @@ def photos_of(
     place = places.work / "opinions.json"
     if opinion is not None or place.exists():
         photos = [photo for _, photo in named]
-        asked = _lazily(track, photos, "asking for a second opinion")
+        asked = lazily(track, photos, "asking for a second opinion")
         seen = opinions.gathered(asked, opinion or (lambda _: []), place, places.data)
         doubting = opinions.with_doubts(photos, seen, places.data)
         named = [(name, photo) for (name, _), photo in zip(named, doubting, strict=True)]
@@ -75,16 +75,16 @@ def faces_of(
 ) -> tuple[crops.FaceCrops, crops.FaceCrops]:
     """The crops of all faces in these photos, and of those to validate on; cut if they are not there."""
     folder = places.work / "faces"
-    training = _lazily(track, photos, "storing faces")
+    training = lazily(track, photos, "storing faces")
     known = [(sets.VALIDATION.folder, photo) for photo in sets.validation_photos(places.data)]
-    validation = _lazily(track, known, "storing validation faces")
+    validation = lazily(track, known, "storing validation faces")
     return (
         crops.store(training, folder / "train", {"photos": fingerprint(photo for _, photo in photos)}),
         crops.store(validation, folder / "validation", {"photos": fingerprint(photo for _, photo in known)}),
     )
 
 
-def _lazily(track: Track, items: Sequence[Item], label: str) -> Iterator[Item]:
+def lazily(track: Track, items: Sequence[Item], label: str) -> Iterator[Item]:
     """Tracked only once the first is asked for: what is stored already shows nothing."""
     yield from track(items, label)
 
@@ -100,7 +100,7 @@ def negatives_of(
     """Windows without a face, stored in a folder: what ``before`` lets through, or random ones."""
     seed, per_photo = recipe.train.seed, recipe.per_photo
     inputs: dict[str, Any] = {"photos": fingerprint(photos), "seed": seed, "per_photo": per_photo}
-    tracked = _lazily(track, photos, "cutting negatives" if before is None else "mining negatives")
+    tracked = lazily(track, photos, "cutting negatives" if before is None else "mining negatives")
     if before is None:
         return mine.store(mine.random_windows(tracked, window, per_photo, seed), window, folder, inputs)
     inputs |= {"nets": _named(before), "from": recipe.mine_from, "margin": recipe.mine_margin}

@@ -6,7 +6,7 @@ WORK/level2/           negatives, checkpoint, the id of its run, and the bundle 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,17 +19,16 @@ from smilecascade.nets import Net, entry
 from smilecascade.records import AnnotatedPhoto
 from smilecascade.specs import CascadeSpec, LevelSpec, to_mapping
 from smilecascade.train import crops
+from smilecascade.train.figures import MIN_FACE
 from smilecascade.train.finetune.recipe import Recipe
-from smilecascade.train.finetune.split import MIN_FACE
-from smilecascade.train.loop import Progress, Validation, fit, step_reached
-from smilecascade.train.materials import Item, Track, negatives_of
+from smilecascade.train.fitted import fitted
+from smilecascade.train.loop import Progress, Validation
+from smilecascade.train.materials import Track, lazily, negatives_of
 from smilecascade.train.publish import exported
 from smilecascade.train.recipe import LevelRecipe
-from smilecascade.train.record import recorded
 from smilecascade.train.restored import Weights, restored
 from smilecascade.train.samples import Samples
 from smilecascade.train.shards import Shards
-from smilecascade.train.sheet import contact_sheet
 from smilecascade.train.stored import fingerprint
 from smilecascade.train.thresholds import best_scores, threshold_at_alarms
 
@@ -93,21 +92,17 @@ class Retraining:
         return self._bundled(number, before, onnx)
 
     def _fitted(self, number: int, samples: Samples, start: Weights) -> Net:
-        recipe, place = self.recipe.levels[number - 1], self._place(number)
-        config = {"level": number, **to_mapping(recipe), "steps_per_epoch": samples.steps_per_epoch}
-        facts = {"config": config, "seed": recipe.train.seed, "data": self._fingerprint()}
-        progress = self.begin(number, len(samples.faces), len(samples.negatives))
-        with recorded(f"finetune-level{number}", self.runs, place, step_reached(place), **facts) as record:
-            record.image("samples", contact_sheet(samples.batch(0)), 0)
-            return fit(
-                samples,
-                recipe.train,
-                place,
-                validate=_unasked,
-                initial=start,
-                record=record,
-                progress=progress,
-            )
+        return fitted(
+            f"finetune-level{number}",
+            samples,
+            self._place(number),
+            config={"level": number, **to_mapping(self.recipe.levels[number - 1])},
+            data=self._fingerprint(),
+            runs=self.runs,
+            validate=_unasked,
+            initial=start,
+            progress=self.begin(number, len(samples.faces), len(samples.negatives)),
+        )
 
     def _is_last(self, number: int) -> bool:
         return number == len(self.recipe.levels)
@@ -118,7 +113,7 @@ class Retraining:
     def _faces(self) -> crops.FaceCrops:
         folder = self.work / "faces"
         folder.mkdir(parents=True, exist_ok=True)
-        tracked = self._tracked(self.learned, "storing faces")
+        tracked = lazily(self.track, self.learned, "storing faces")
         return crops.store(tracked, folder, {"photos": self._fingerprint()})
 
     def _fingerprint(self) -> str:
@@ -153,15 +148,11 @@ class Retraining:
 
     def _threshold(self, number: int, detector: Detector, recipe: LevelRecipe) -> float:
         known = self.base.spec.levels[number - 1].min_score
-        photos = self._tracked(self.choose, "choosing the threshold")
+        photos = self.track(self.choose, "choosing the threshold")
         if self._is_last(number):
             return within_reach(threshold_at_alarms(detector, photos, min_face=MIN_FACE), known)
         scores = best_scores(detector, photos, min_face=MIN_FACE, least_iou=recipe.least_iou)
         return lowered(known, scores[scores > 0])
-
-    def _tracked(self, items: Sequence[Item], label: str) -> Iterable[Item]:
-        """Tracked only once the first is asked for: what is stored already shows nothing."""
-        yield from self.track(items, label)
 
 
 def averaged(start: Weights, end: Weights, share: float) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +14,15 @@ from smilecascade.bundle import Bundle, write_bundle
 from smilecascade.datasets.own import Labels
 from smilecascade.detect.cascade import Detector
 from smilecascade.evaluate.measure import Performance
+from smilecascade.records import AnnotatedPhoto
 from smilecascade.specs import to_mapping
+from smilecascade.train.figures import figures_of, measured
 from smilecascade.train.finetune.levels import Begin, Retraining
 from smilecascade.train.finetune.mixed import mixed
 from smilecascade.train.finetune.recipe import Recipe
 from smilecascade.train.finetune.split import Split
 from smilecascade.train.finetune.style import LEAST_PAIRS, Style, canonical, style_of
-from smilecascade.train.finetune.verdict import figures_of, measured, validation_photos
+from smilecascade.train.finetune.verdict import validation_photos
 from smilecascade.train.materials import Track
 from smilecascade.train.stored import fingerprint, is_stored, note_inputs
 
@@ -101,12 +103,13 @@ def retrain(task: Task, others: Mapping[str, Bundle], *, say: Say, begin: Begin,
         track=track,
     ).bundle()
     bundles = {"base": task.base, "new": bundle, **others}
-    held_back = {
-        name: measured(name, one, task.split.held_back, task.threads, track) for name, one in bundles.items()
-    }
-    validation = {
-        name: measured(name, bundles[name], known, task.threads, track) for name in ("base", "new") if known
-    }
+
+    def reached(name: str, photos: Sequence[AnnotatedPhoto]) -> Performance:
+        label = f"measuring {name}"
+        return measured(name, bundles[name], photos, track, label=label, threads=task.threads)
+
+    held_back = {name: reached(name, task.split.held_back) for name in bundles}
+    validation = {name: reached(name, known) for name in ("base", "new") if known}
     facts = _facts(task, bundle, style, held_back, validation)
     candidate = write_bundle(task.work / "candidate", bundle.spec, bundle.nets, facts, aligner=bundle.aligner)
     return Outcome(candidate=candidate, held_back=held_back, validation=validation)
@@ -140,7 +143,7 @@ def _facts(
             "own labels",
         ],
         "training": bundle.manifest["training"],
-        "figures": figures_of(validation["new"], set_name) if validation else {},
+        "figures": _kept(validation["new"], set_name) if validation else {},
         "retrained": {
             "base": task.base.digest,
             "base_figures": task.base.manifest.get("figures", {}),
@@ -158,7 +161,12 @@ def _facts(
             "boxes": {"down": round(style.framing.down, 4), "scale": round(style.framing.scale, 4)},
             "mixed_in": task.data is not None,
             "share": task.recipe.share,
-            "held_back": {name: figures_of(held_back[name], "held back") for name in ("base", "new")},
-            "validation": {name: figures_of(one, set_name) for name, one in validation.items()},
+            "held_back": {name: _kept(held_back[name], "held back") for name in ("base", "new")},
+            "validation": {name: _kept(one, set_name) for name, one in validation.items()},
         },
     }
+
+
+def _kept(one: Performance, name: str) -> dict[str, Any]:
+    """The figures, and of how many photos they are: somebody's own are few."""
+    return {**figures_of(one, name), "photos": one.photos}

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from smilecascade.errors import DatasetError
 from smilecascade.records import AnnotatedPhoto
+from smilecascade.train.figures import MIN_FACE
 
 #: Shares of the photos that thresholds are chosen on, and that no choice may touch.
 CHOOSE, HELD_BACK = 0.1, 0.2
-
-#: Smallest square that is searched and required, pixels, as in ``smilecascade evaluate``.
-MIN_FACE = 20
 
 #: With fewer photos that show a face, one photo would decide.
 LEAST_PHOTOS = 10

@@ -18,7 +18,7 @@ from smilecascade.detect.cascade import Detector
 from smilecascade.evaluate.boxfit import PAIR_IOU, BoxFit
 from smilecascade.geometry.boxes import FloatArray, iou
 from smilecascade.records import AnnotatedPhoto, FaceLabel
-from smilecascade.train.finetune.split import MIN_FACE
+from smilecascade.train.figures import MIN_FACE
 
 #: With fewer pairs the medians would rather be chance: boxes are then taken as they are.
 LEAST_PAIRS = 20
