@@ -60,9 +60,18 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def face_to_json(face: Face) -> dict[str, Any]:
-    """A face as plain values: box and points in pixels to 2 decimals, the score to 6."""
-    points = face.points and [_rounded(point) for point in face.points]
-    return {"box": _rounded(face.box), "score": round(float(face.score), SCORE_DECIMALS), "points": points}
+    """A face as plain values: box and points in pixels to 2 decimals, score and probabilities to 6.
+
+    What nobody asked for, the track of a face in a photo or its expression, is left out.
+    """
+    plain: dict[str, Any] = {"box": _rounded(face.box), "score": round(float(face.score), SCORE_DECIMALS)}
+    plain["points"] = face.points and [_rounded(point) for point in face.points]
+    if face.track is not None:
+        plain["track"] = face.track
+    if face.probabilities is not None:
+        shares = {name: round(float(share), SCORE_DECIMALS) for name, share in face.probabilities.items()}
+        plain |= {"expression": face.expression, "smiley": face.smiley, "probabilities": shares}
+    return plain
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Boxes are ``xyxy``: float32, pixels of the upright photo, right and bottom exclu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -76,11 +77,18 @@ class Face:
     score:  0..1, how sure the last level is.
     points: left eye, right eye, nose, left and right corner of the mouth as five (x, y), or None
             where the bundle does not name them. Left and right are the viewer's.
+    track:  a number that a face keeps from frame to frame of a video; None in a photo.
+    expression, smiley, probabilities: what the face shows, one emoji for it, and how likely each
+            of the eight expressions is, by name; None where nobody asked.
     """
 
     box: Box
     score: float
     points: tuple[Point, Point, Point, Point, Point] | None = None
+    track: int | None = None
+    expression: str | None = None
+    smiley: str | None = None
+    probabilities: Mapping[str, float] | None = field(default=None, hash=False)
 
     @property
     def roll(self) -> float | None:
