@@ -27,3 +27,11 @@ class SpecError(SmilecascadeError):
 
 class RunsError(SmilecascadeError):
     """A store of runs that is damaged or of another format, or a run that is not in it."""
+
+
+class ExportError(SmilecascadeError):
+    """A file of results that an interrupted run has left, and that this run cannot go on with."""
+
+
+class VideoError(SmilecascadeError):
+    """A video that cannot be read or written: broken, too large, no video, or of an unknown codec."""

@@ -1,19 +1,21 @@
-"""``smilecascade detect``: the faces in photos and folders of photos."""
+"""``smilecascade detect``: the faces in photos, videos and folders of photos."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
 import click
 
-import smilecascade
+from smilecascade.analyze import MAX_THREADS, cores
+from smilecascade.bundle import open_bundle
+from smilecascade.cli.destination import destination, is_file, known_format, require_destination
 from smilecascade.cli.failures import OK, UNREAD, one_line
-from smilecascade.cli.inputs import find_inputs, reason
+from smilecascade.cli.inputs import find_inputs, without
+from smilecascade.cli.looking import Look, Search
 from smilecascade.cli.options import (
+    Session,
     bundle_option,
     debug_option,
     min_face_option,
@@ -21,30 +23,9 @@ from smilecascade.cli.options import (
     threads_option,
 )
 from smilecascade.cli.progress import Progress
-from smilecascade.cli.table import table
-from smilecascade.cli.targets import Drawings, require_file, standard_output
-from smilecascade.draw import draw_faces
-from smilecascade.errors import ImageError
-from smilecascade.export import FORMATS, FoundFaces, Outcome, Unread, Write, json_lines, open_export
-from smilecascade.images import read, save
-from smilecascade.mipmaps import Pixels
-from smilecascade.records import Face
-
-Search = Callable[[Pixels], list[Face]]
-
-STANDARD_OUTPUT = Path("-")
-
-#: Formats that a later version writes; asking for one gets this said rather than "unknown".
-LATER_FORMATS = (".csv", ".parquet")
-
-
-def _known_format(ctx: click.Context, param: click.Parameter, out: Path | None) -> Path | None:
-    if out is None or out == STANDARD_OUTPUT or out.suffix.lower() in FORMATS:
-        return out
-    wanted = f"give a name that ends in {' or '.join(FORMATS)}, or - for JSON lines on standard output"
-    if out.suffix.lower() in LATER_FORMATS:
-        raise click.BadParameter(f"{out}: {out.suffix} comes with a later version; {wanted}.")
-    raise click.BadParameter(f"{out}: the name does not say which format to write; {wanted}.")
+from smilecascade.cli.targets import with_drawings
+from smilecascade.cli.workers import share_out
+from smilecascade.export import FoundFrame, Outcome, Unread, Write
 
 
 @click.command()
@@ -53,82 +34,123 @@ def _known_format(ctx: click.Context, param: click.Parameter, out: Path | None) 
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path, allow_dash=True),
-    callback=_known_format,
-    help="Write the faces to FILE, as JSON lines (.jsonl) or as one JSON array (.json); - writes JSON "
-    "lines to standard output. Without it a table is printed.",
+    callback=known_format,
+    help="Write the faces to FILE, as JSON lines (.jsonl), one JSON array (.json), a table with a row a face "
+    "(.csv), or with a row a photo (.parquet; needs the extra 'parquet'); - writes JSON lines to standard "
+    "output. Without it a table is printed.",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on where an earlier run to the same FILE was stopped, or add to a finished one of JSON lines.",
 )
 @click.option(
     "--draw",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Write a copy of each photo into the folder DIR, with its faces marked.",
+    help="Write a copy of each photo or video into the folder DIR, with its faces marked; videos keep their "
+    "sound.",
 )
 @min_face_option(default=40, what="searched; smaller faces take more time")
 @min_score_option
+@click.option(
+    "--every",
+    metavar="N",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Look at every Nth frame of a video only.",
+)
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, MAX_THREADS),
+    default=1,
+    show_default=True,
+    help="Processes that search side by side, each with its share of the cores: for machines with many.",
+)
 @threads_option(default=None)
 @bundle_option
 @debug_option
+@click.make_pass_decorator(Session, ensure=True)
 def detect(
+    session: Session,
     paths: tuple[Path, ...],
     out: Path | None,
+    resume: bool,
     draw: Path | None,
     min_face: float,
     min_score: float | None,
+    every: int,
+    workers: int,
     threads: int | None,
     bundle: Path | None,
 ) -> int:
-    """Find the faces in photos and folders of photos.
+    """Find the faces in photos, videos and folders of photos.
 
     A photo that cannot be read costs one line on standard error, and the others are still
-    searched. Boxes are in pixels of the upright photo.
+    searched. Boxes are in pixels of the upright photo. Videos need the extra 'video' and are named
+    one by one: each frame is a result, and a face keeps the number of its track while it is seen.
 
-    Exit code 0: all photos were read. 1: some photo could not be read. 2: wrong usage, a target
+    Until all are there, results are kept beside FILE, in FILE.partial. After an interruption, a
+    crash or a power cut the same command with --resume goes on. Photos that are done, and those
+    that could not be read, are known by their paths as they were given, and not looked at again.
+    A video that was not finished begins anew.
+
+    Exit code 0: all was read. 1: some photo or video could not be read. 2: wrong usage, a target
     that cannot be written, or damaged weights.
     """
-    if out and out != STANDARD_OUTPUT:
-        require_file(out)
-    inputs = list(find_inputs(paths, draw))
-    drawings = Drawings(draw, [photo for photo in inputs if isinstance(photo, Path)]) if draw else None
-    cascade = smilecascade.load(bundle, threads=threads)
-    search = partial(cascade.detect, min_face=min_face, min_score=min_score)
-    with _destination(out, inputs) as write, Progress(len(inputs), visible=_bar_fits(out)) as progress:
-        unread = 0
-        for entry in inputs:
-            outcome = look_at(entry, search, drawings)
-            _tell(outcome, write, progress)
-            unread += isinstance(outcome, Unread)
-    return UNREAD if unread else OK
+    require_destination(out, resume=resume)
+    tasks = with_drawings(find_inputs(paths, draw), draw)
+    threads = threads or (None if workers == 1 else max(1, cores() // workers))
+    search = Search(
+        bundle=bundle,
+        threads=threads,
+        min_face=min_face,
+        min_score=min_score,
+        every=every,
+        debug=session.debug,
+    )
+    look, digest = _prepared(search, workers)
+    settings = {"--min-face": min_face, "--min-score": min_score, "--every": every, "bundle": digest}
+    with destination(out, resume=resume, settings=settings, tasks=tasks) as (write, recorded):
+        left = list(without(tasks, recorded.done))
+        with Progress(len(tasks), visible=_bar_fits(out), done=len(tasks) - len(left)) as progress:
+            told = Told(write, progress)
+            look(left, told)
+    return UNREAD if recorded.unread + told.unread else OK
 
 
-def look_at(entry: Path | Unread, search: Search, drawings: Drawings | None) -> Outcome:
-    """The faces in one photo, or why it could not be read; its annotated copy is written."""
-    if isinstance(entry, Unread):
-        return entry
-    try:
-        image = read(entry)
-        faces = tuple(search(image))
-    except ImageError as error:
-        return Unread(path=str(entry), error=reason(error, entry))
-    if drawings:
-        save(draw_faces(image, faces), drawings.path_for(entry))
-    height, width = image.shape[:2]
-    return FoundFaces(path=str(entry), width=width, height=height, faces=faces)
+def _prepared(search: Search, workers: int) -> tuple[Look, str]:
+    """What looks at photos, here or in other processes, and the name of the bundle it uses."""
+    if workers == 1:
+        looking = search.open()
+        return looking, looking.cascade.bundle.digest
+    digest = open_bundle(search.bundle).digest
+    return partial(share_out, open_look=search.open, count=workers), digest
 
 
-def _tell(outcome: Outcome, write: Write, progress: Progress) -> None:
-    if isinstance(outcome, Unread):
-        progress.say(f"error: {one_line(outcome.path)}: {one_line(outcome.error)}")
-    write(outcome)
-    progress.advance()
+class Told:
+    """Writes what was found, tells what could not be read, and counts both; a ``Sink``."""
 
+    def __init__(self, write: Write, progress: Progress) -> None:
+        self._write, self._progress = write, progress
+        self.unread = 0
 
-def _destination(out: Path | None, inputs: Iterable[Path | Unread]) -> AbstractContextManager[Write]:
-    if out is None:
-        paths = (entry.path if isinstance(entry, Unread) else str(entry) for entry in inputs)
-        return table(standard_output(), paths)
-    return json_lines(standard_output(encoding="utf-8")) if out == STANDARD_OUTPUT else open_export(out)
+    def write(self, outcome: Outcome) -> None:
+        """Write one outcome."""
+        self._write(outcome)
+        if isinstance(outcome, FoundFrame):
+            self._progress.pass_frame()
+        elif isinstance(outcome, Unread):
+            self.unread += 1
+            self._progress.say(f"error: {one_line(outcome.path)}: {one_line(outcome.error)}")
+
+    def finished(self) -> None:
+        """Count one more on the bar."""
+        self._progress.advance()
 
 
 def _bar_fits(out: Path | None) -> bool:
     """Whether a bar would not be mixed with what is printed on the same terminal."""
-    return out not in (None, STANDARD_OUTPUT) or not (sys.stdout and sys.stdout.isatty())
+    return is_file(out) or not (sys.stdout and sys.stdout.isatty())

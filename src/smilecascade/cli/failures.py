@@ -28,6 +28,8 @@ EXTRAS = {
     "starlette": "monitor",
     "uvicorn": "monitor",
     "orjson": "monitor",
+    "pyarrow": "parquet",
+    "av": "video",
 }
 
 
@@ -60,7 +62,7 @@ def describe(error: Exception) -> str:
         case click.ClickException():
             return error.format_message()
         case click.Abort():
-            return "interrupted"
+            return str(error) or "interrupted"
         case ModuleNotFoundError(name=str(name)) if name.partition(".")[0] in EXTRAS:
             return _missing(name.partition(".")[0])
         case SmilecascadeError():

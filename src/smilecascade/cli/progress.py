@@ -1,14 +1,24 @@
-"""A progress bar on standard error, for people who wait."""
+"""How far the work is, on standard error, for people who wait."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Timer
+from typing import Any
 
 import click
 
+from smilecascade.cli.failures import one_line
+
 #: Work that is done sooner needs no bar.
 PATIENCE_S = 1.0
+
+#: Columns of the bar: with what stands beside it, a line of 80.
+WIDTH = 24
 
 _CLEAR_LINE = "\r\033[2K"
 
@@ -16,15 +26,25 @@ _CLEAR_LINE = "\r\033[2K"
 class Progress:
     """A bar where somebody can see it and the work lasts; a context manager.
 
-    Leaving it gives the terminal its cursor back, whatever happened.
+    It shows how many photos are done in a second, and when all will be, as fast as so far; of a
+    video, how many frames. Leaving it gives the terminal its cursor back, whatever happened.
     """
 
-    def __init__(self, length: int, *, visible: bool) -> None:
-        """Count to ``length``; ``visible`` False, or standard error that is no terminal, shows nothing."""
-        self._bar = click.progressbar(length=length, label="photos", show_pos=True, file=sys.stderr)
-        self._visible = visible and sys.stderr is not None and sys.stderr.isatty()
-        self._started_s = time.monotonic()
-        self._done = 0
+    def __init__(self, length: int, *, visible: bool, done: int = 0) -> None:
+        """Count from ``done`` to ``length``; without ``visible`` or a terminal nothing is shown."""
+        self._bar: Any = click.progressbar(
+            length=length,
+            show_pos=True,
+            show_percent=False,
+            show_eta=False,
+            width=WIDTH,
+            item_show_func=lambda pace: pace,
+            file=sys.stderr,
+        )
+        self._visible = visible and _is_seen()
+        self._started_s = self._video_began_s = time.monotonic()
+        self._frames = 0
+        self._length, self._before, self._done = length, done, done
         self._shown = False
 
     def __enter__(self) -> Progress:
@@ -37,10 +57,55 @@ class Progress:
     def advance(self) -> None:
         """Count one more; the bar is drawn once ``PATIENCE_S`` have passed."""
         self._done += 1
-        if self._visible and time.monotonic() - self._started_s > PATIENCE_S:
-            self._shown = True
-            self._bar.update(self._done - self._bar.pos)
+        self._frames, self._video_began_s = 0, time.monotonic()
+        self._draw()
+
+    def pass_frame(self) -> None:
+        """Count a frame of the video that is looked at."""
+        self._frames += 1
+        self._draw()
 
     def say(self, line: str) -> None:
         """Print a line on standard error, in the place of the bar, which then comes again below."""
         click.echo(f"{_CLEAR_LINE}{line}" if self._shown else line, err=True)
+
+    def _draw(self) -> None:
+        elapsed_s = time.monotonic() - self._started_s
+        if self._visible and elapsed_s > PATIENCE_S:
+            self._shown = True
+            self._bar.update(self._done - self._bar.pos, self._pace_of_frames() or self._pace(elapsed_s))
+            self._bar.render_progress()
+
+    def _pace_of_frames(self) -> str:
+        elapsed_s = time.monotonic() - self._video_began_s
+        if not self._frames or not elapsed_s:
+            return ""
+        return f"frame {self._frames}  {self._frames / elapsed_s:.1f} frames/s"
+
+    def _pace(self, elapsed_s: float) -> str:
+        done = self._done - self._before
+        if not done or not elapsed_s:
+            return ""
+        left_s = (self._length - self._done) * elapsed_s / done
+        return f"{done / elapsed_s:.1f} photos/s  {timedelta(seconds=round(left_s))} left"
+
+
+@contextmanager
+def patiently(text: str) -> Iterator[None]:
+    """Show what is being done while the block lasts, where that is long and somebody can see it."""
+    if not _is_seen():
+        yield
+        return
+    notice = Timer(PATIENCE_S, lambda: click.echo(one_line(text), err=True, nl=False))
+    notice.daemon = True
+    notice.start()
+    try:
+        yield
+    finally:
+        notice.cancel()
+        notice.join()
+        click.echo(_CLEAR_LINE, err=True, nl=False)
+
+
+def _is_seen() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from smilecascade.cli.failures import one_line
-from smilecascade.export import FoundFaces, Outcome, Unread, Write
+from smilecascade.export import FoundFaces, FoundFrame, Outcome, Unread, Write
 from smilecascade.records import Face
 
 #: Columns that a long path may take before the lines stop being aligned.
@@ -42,22 +42,25 @@ def table(stream: TextIO, paths: Iterable[str]) -> Iterator[Write]:
 
 
 class Counts:
-    """How many photos were read, how many were not, and how many faces they hold."""
+    """How many photos and frames were read, how many files were not, and how many faces there are."""
 
     def __init__(self) -> None:
-        self.faces = self.photos = self.unread = 0
+        self.faces = self.photos = self.frames = self.unread = 0
 
     def add(self, outcome: Outcome) -> None:
         """Count this outcome."""
         if isinstance(outcome, Unread):
             self.unread += 1
-        else:
-            self.photos += 1
-            self.faces += len(outcome.faces)
+            return
+        self.photos += isinstance(outcome, FoundFaces)
+        self.frames += isinstance(outcome, FoundFrame)
+        self.faces += len(outcome.faces)
 
     def __str__(self) -> str:
         unread = f"; {self.unread} could not be read" if self.unread else ""
-        return f"{_counted(self.faces, 'face')} in {_counted(self.photos, 'photo')}{unread}"
+        frames = [_counted(self.frames, "frame")] if self.frames else []
+        photos = [_counted(self.photos, "photo")] if self.photos or not frames else []
+        return f"{_counted(self.faces, 'face')} in {' and '.join(photos + frames)}{unread}"
 
 
 def _lines(outcome: Outcome, width: int) -> Iterator[str]:
@@ -70,8 +73,12 @@ def _lines(outcome: Outcome, width: int) -> Iterator[str]:
     yield from (" " * width + _cells(face, {}) for face in others)
 
 
-def _photo_cells(outcome: FoundFaces) -> dict[str, str]:
-    return {"size": f"{outcome.width}x{outcome.height}", "faces": str(len(outcome.faces))}
+def _photo_cells(outcome: FoundFaces | FoundFrame) -> dict[str, str]:
+    if isinstance(outcome, FoundFrame):
+        size = f"frame {outcome.frame}"
+    else:
+        size = f"{outcome.width}x{outcome.height}"
+    return {"size": size, "faces": str(len(outcome.faces))}
 
 
 def _cells(face: Face | None, photo: dict[str, str]) -> str:

@@ -1,14 +1,17 @@
 """A cascade that needs no weights: every photo has one face, except those of 7 pixels' width."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import smilecascade
+from smilecascade.analyze import Searched
 from smilecascade.detect.cascade import Stage
 from smilecascade.images import save
 from smilecascade.records import Candidates, Face
@@ -16,6 +19,8 @@ from smilecascade.records import Candidates, Face
 
 class FakeCascade:
     """Finds one face in each photo but in those 7 pixels wide, and remembers what it was asked."""
+
+    bundle = SimpleNamespace(digest="0123456789abcdef")
 
     def __init__(self) -> None:
         self.loaded: list[tuple[Path | None, int | None]] = []
@@ -27,6 +32,19 @@ class FakeCascade:
     ) -> Sequence[Face]:
         self.asked.append((image.shape, min_face, min_score))
         return [] if image.shape[1] == 7 else [Face(box=(1.0, 2.0, 5.4, 6.6), score=0.9876)]
+
+    def detect_each(
+        self, sources: Iterable[Callable[[], NDArray[np.uint8]]], *, keep_images: bool = False, **how: Any
+    ) -> Generator[Searched | Exception, None, None]:
+        for source in sources:
+            try:
+                image = source()
+                faces = list(self.detect(image, **how))
+            except Exception as error:
+                yield error
+                continue
+            height, width = image.shape[:2]
+            yield Searched(height=height, width=width, faces=faces, image=image if keep_images else None)
 
     def trace(
         self, image: NDArray[np.uint8], *, min_face: float = 40, min_score: float | None = None

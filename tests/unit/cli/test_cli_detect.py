@@ -1,14 +1,20 @@
 """``smilecascade detect`` with a cascade that needs no weights: options, formats, targets, codes."""
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from smilecascade.cli import run
+from smilecascade.cli import looking, run
+from smilecascade.cli.videos import Reel
 from smilecascade.errors import ImageError
+from smilecascade.export import FoundFrame
 from smilecascade.images import read, save
+from smilecascade.records import Face
 
 Captured = pytest.CaptureFixture[str]
 
@@ -65,16 +71,23 @@ def test_defaults(photos: Path, cascade, capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--out", "faces.csv"], "faces.csv: .csv comes with a later version"),
-        (["--out", "faces.parquet"], "faces.parquet: .parquet comes with a later version"),
         (["--out", "faces.txt"], "faces.txt: the name does not say which format to write"),
-        (["--out", "faces"], "ends in .jsonl or .json, or - for JSON lines on standard output"),
+        (
+            ["--out", "faces"],
+            "ends in .jsonl, .json, .csv or .parquet, or - for JSON lines on standard output",
+        ),
         (["--min-face", "7"], "'--min-face': 7.0 is not in the range x>=8"),
         (["--min-face", "nan"], "'--min-face': 'nan' is not a number"),
         (["--min-score", "1.5"], "'--min-score': 1.5 is not in the range 0<=x<=1"),
         (["--min-score", "nan"], "'--min-score': 'nan' is not a number"),
         (["--threads", "0"], "'--threads': 0 is not in the range 1<=x<=1024"),
         (["--threads", "1.5"], "'--threads': '1.5' is not a valid integer"),
+        (["--workers", "0"], "'--workers': 0 is not in the range 1<=x<=1024"),
+        (
+            ["--resume"],
+            "--resume goes on with a file: give --out FILE, too. See 'smilecascade detect --help'",
+        ),
+        (["--resume", "--out", "-"], "--resume goes on with a file"),
     ],
 )
 def test_wrong_options_are_one_line_and_no_work(
@@ -104,7 +117,6 @@ def test_what_cannot_be_read_costs_only_itself(
     ]
     assert records[0] == {"path": str(missing), "error": "there is no such file; check the path"}
     assert err.splitlines() == [f"error: {r['path']}: {r['error']}" for r in records if "error" in r]
-    assert "videos cannot be read yet" in err
 
 
 def test_the_table_shows_what_was_not_read(
@@ -187,3 +199,52 @@ def test_a_photo_that_the_cascade_refuses_costs_only_itself(
     monkeypatch.setattr(cascade, "detect", refuse)
     assert run(["detect", str(photos)]) == 1
     assert capsys.readouterr().err.count("too large") == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "out of memory; close other programs, or give smaller photos"),
+        (KeyError("size"), "internal error: KeyError: 'size'; run again with --debug"),
+    ],
+)
+def test_an_error_of_the_program_costs_one_photo(
+    photos: Path, cascade, capsys: Captured, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    found = cascade.detect
+
+    def fail_once(image: NDArray[np.uint8], **how: Any) -> Sequence[Face]:
+        if image.shape[1] == 7:
+            raise error
+        return found(image, **how)
+
+    monkeypatch.setattr(cascade, "detect", fail_once)
+    assert run(["detect", str(photos), "--out", "-"]) == 1
+    out, err = capsys.readouterr()
+    assert words in err
+    assert [len(json.loads(line).get("faces", [])) for line in out.splitlines()] == [1, 0]
+    assert run(["detect", str(photos), "--debug"]) == 2
+    assert "in fail_once" in capsys.readouterr().err
+
+
+def test_videos_are_looked_through_in_their_turn(
+    photos: Path, cascade: object, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reels: list[Reel] = []
+
+    def look_through(path: Path, cascade: object, reel: Reel, *_: object) -> Iterator[FoundFrame]:
+        reels.append(reel)
+        for frame in range(0, 2 * reel.every, reel.every):
+            yield FoundFrame(path=str(path), frame=frame, time_s=0.0, faces=())
+
+    monkeypatch.setattr(looking, "look_through", look_through)
+    options = ["--every", "5", "--min-face", "30", "--min-score", "0.5", "--threads", "2", "--out", "-"]
+    assert run(["detect", str(photos / "a.png"), "b.MP4", str(photos / "below"), *options]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(Path(record["path"]).name, record.get("frame")) for record in records] == [
+        ("a.png", None),
+        ("b.MP4", 0),
+        ("b.MP4", 5),
+        ("b.jpg", None),
+    ]
+    assert reels == [Reel(every=5, threads=2, min_face=30, min_score=0.5)]

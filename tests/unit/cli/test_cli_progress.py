@@ -2,11 +2,13 @@
 
 import io
 import sys
+import time
+from collections.abc import Callable
 
 import pytest
 
 from smilecascade.cli import progress
-from smilecascade.cli.progress import Progress
+from smilecascade.cli.progress import Progress, patiently
 
 
 class Terminal(io.StringIO):
@@ -42,3 +44,55 @@ def test_a_bar_gives_way_to_a_line_and_the_cursor_back(monkeypatch: pytest.Monke
     assert "\r\033[2Kerror: one line\n" in drawn
     assert "2/2" in drawn
     assert drawn.endswith("\033[?25h\n")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets the seconds that have passed."""
+    seconds = [0.0]
+    monkeypatch.setattr("smilecascade.cli.progress.time.monotonic", lambda: seconds[0])
+    return lambda passed_s: seconds.__setitem__(0, passed_s)
+
+
+def test_it_tells_photos_a_second_and_the_time_left(
+    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Progress(1004, visible=True, done=900) as bar:
+        for passed_s in (1.0, 2.0, 3.0, 4.0):
+            clock(passed_s)
+            bar.advance()
+    (line,) = (line for line in terminal.getvalue().split("\r") if "904/1004" in line)
+    assert "904/1004  1.0 photos/s  0:01:40 left" in line
+    assert len(line) < 80
+
+
+def test_of_a_video_it_tells_frames_a_second(
+    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Progress(2, visible=True) as bar:
+        clock(2.0)
+        bar.advance()
+        for _ in range(60):
+            bar.pass_frame()
+        clock(4.0)
+        bar.pass_frame()
+    assert "1/2  frame 61  30.5 frames/s" in terminal.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("seen", "long_s", "shown"), [(True, 0.0, True), (True, 60.0, False), (False, 0.0, False)]
+)
+def test_what_takes_long_is_told_and_taken_back(
+    monkeypatch: pytest.MonkeyPatch, seen: bool, long_s: float, shown: bool
+) -> None:
+    stream = Terminal() if seen else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(progress, "PATIENCE_S", long_s)
+    with patiently("looking ..."):
+        time.sleep(0.1)
+    assert ("looking ..." in stream.getvalue()) == shown
+    assert stream.getvalue().endswith("\033[2K") == seen

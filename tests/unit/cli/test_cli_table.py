@@ -3,11 +3,11 @@
 import io
 
 from smilecascade.cli.table import WIDEST_PATH, table
-from smilecascade.export import FoundFaces, Unread
+from smilecascade.export import FoundFaces, FoundFrame, Outcome, Unread
 from smilecascade.records import Face
 
 
-def _printed(*outcomes: FoundFaces | Unread) -> list[str]:
+def _printed(*outcomes: Outcome) -> list[str]:
     stream = io.StringIO()
     with table(stream, [outcome.path for outcome in outcomes]) as write:
         for outcome in outcomes:
@@ -41,3 +41,11 @@ def test_a_long_path_is_never_cut() -> None:
 
 def test_a_path_with_a_line_break_stays_on_its_line() -> None:
     assert _printed(Unread(path="a\nb.jpg", error="x"))[1].startswith(r"a\nb.jpg")
+
+
+def test_frames_have_their_number_and_are_counted_as_frames() -> None:
+    frame = FoundFrame(path="a.mp4", frame=30, time_s=1.2, faces=(Face(box=(0, 0, 9, 9), score=1.0),))
+    _, row, count = _printed(frame)
+    assert row.split()[:4] == ["a.mp4", "frame", "30", "1"]
+    assert count == "1 face in 1 frame"
+    assert _printed(frame, _found("b.jpg", 1))[-1] == "2 faces in 1 photo and 1 frame"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from smilecascade.cli.failures import TargetError
-from smilecascade.cli.targets import Drawings, require_folder, standard_output
+from smilecascade.cli.inputs import Task
+from smilecascade.cli.targets import Drawings, require_folder, standard_output, with_drawings
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,13 @@ def test_a_closed_standard_output_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(TargetError, match="standard output is closed; give --out a file"):
         standard_output()
+
+
+def test_what_cannot_be_drawn_has_no_place(tmp_path: Path) -> None:
+    tasks = [Task(Path("a.jpg")), Task(Path("b"), "cannot be listed"), Task(Path("missing.mp4"))]
+    drawings = [task.drawing for task in with_drawings(tasks, tmp_path / "drawn")]
+    assert drawings == [tmp_path / "drawn" / "a.jpg", None, None]
+
+
+def test_without_a_folder_nothing_is_drawn() -> None:
+    assert with_drawings(iter([Task(Path("a.jpg"))]), None) == [Task(Path("a.jpg"))]

@@ -1,0 +1,24 @@
+"""What was found, written as it comes: JSON lines, and the formats that are made from them."""
+
+from smilecascade.export.files import SUFFIXES, converter, replacing
+from smilecascade.export.journal import Journal, Settings
+from smilecascade.export.lines import json_lines
+from smilecascade.export.outcomes import FoundFaces, FoundFrame, Outcome, Unread, Write, face_to_json, to_json
+from smilecascade.export.recorded import Recorded
+
+__all__ = [
+    "SUFFIXES",
+    "FoundFaces",
+    "FoundFrame",
+    "Journal",
+    "Outcome",
+    "Recorded",
+    "Settings",
+    "Unread",
+    "Write",
+    "converter",
+    "face_to_json",
+    "json_lines",
+    "replacing",
+    "to_json",
+]
