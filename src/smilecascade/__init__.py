@@ -7,7 +7,8 @@
 
 from smilecascade.analyze import Cascade, load
 from smilecascade.records import Face
+from smilecascade.supervision import to_supervision
 
 __version__ = "0.1.0"
 
-__all__ = ["Cascade", "Face", "load"]
+__all__ = ["Cascade", "Face", "load", "to_supervision"]

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import smilecascade
-from smilecascade.analyze import Cascade
+from smilecascade.cli.hardcases import hard_cases
 from smilecascade.cli.options import (
     NumberRange,
     bundle_option,
@@ -20,6 +20,7 @@ from smilecascade.cli.options import (
     threads_option,
 )
 from smilecascade.cli.progress import Progress
+from smilecascade.cli.protocols import PROTOCOLS, Wanted, judge
 from smilecascade.cli.targets import require_folder, standard_output
 from smilecascade.datasets import READERS, open_set
 from smilecascade.errors import DatasetError
@@ -49,7 +50,33 @@ Detections = dict[str, list[FoundFaces]]
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, exists=True, path_type=Path))
 @click.option(
-    "--format", required=True, type=click.Choice(sorted(READERS)), help="Whose layout the folder DIR has."
+    "--format",
+    type=click.Choice(sorted(READERS)),
+    help="Whose layout the folder DIR has. Required without --protocol.",
+)
+@click.option(
+    "--protocol",
+    type=click.Choice(PROTOCOLS),
+    help="Judge as the set of this name is judged, and not as described above: fddb, true positive rates by "
+    "the discrete and the continuous score at 100, 1000 and 2000 false positives; wider, average precision. "
+    "DIR has the set's layout. Needs the extra 'benchmark'. See docs/protocols.md.",
+)
+@click.option(
+    "--subset",
+    "subsets",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="With --protocol wider: count the faces of this list, as wider_hard_val.mat, a .json file "
+    '{"EVENT/PHOTO.jpg": [1, 3]}, or a text file with a line EVENT/PHOTO.jpg 3 a face. Without it all '
+    "valid ones.",
+)
+@click.option(
+    "--detections",
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="With --protocol: judge what this file or folder holds in the set's format of results, and look at "
+    "no photo.",
 )
 @bundle_option
 @min_face_option(default=20, what="that is searched and required")
@@ -75,6 +102,13 @@ Detections = dict[str, list[FoundFaces]]
     "and by the groups that the set names (with and without a mask, say).",
 )
 @click.option(
+    "--stress",
+    is_flag=True,
+    help="Measure hard cases instead, made from the largest face of each photo: rolled, small, filling the "
+    "photo, cut by its border, blurred, compressed, dark, noisy. With --out stress.csv, stress.svg and "
+    "stress.json are written.",
+)
+@click.option(
     "--yunet",
     metavar="FILE",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
@@ -94,13 +128,17 @@ Detections = dict[str, list[FoundFaces]]
 @debug_option
 def evaluate(
     folder: Path,
-    format: str,
+    format: str | None,
+    protocol: str | None,
+    subsets: tuple[Path, ...],
+    detections: Path | None,
     bundle: Path | None,
     min_face: float,
     min_score: float,
     threads: int,
     uncalibrated: bool,
     by_size: bool,
+    stress: bool,
     yunet: Path | None,
     haar: bool,
     out: Path | None,
@@ -116,29 +154,54 @@ def evaluate(
     windows are left for each; the median IoU of a window with its face before and after
     calibration; and milliseconds.
     """
+    _check_usage(format, protocol, by_size=by_size, needs_protocol=bool(subsets or detections))
+    if stress and (protocol or by_size or uncalibrated):
+        raise click.UsageError("--stress stands alone: no --protocol, --by-size or --uncalibrated beside it.")
     if out:
         require_folder(out, "--out")
+    facts = _facts(format or protocol, folder, min_face, min_score)
+    if protocol and detections:
+        wanted = Wanted(detections=detections, subsets=subsets, out=out, facts=facts)
+        return judge(protocol, folder, wanted)
+    if out and not protocol:
         report.require_matplotlib()
     cascade = smilecascade.load(bundle, threads=threads)
+    facts["bundle"] = cascade.bundle.digest
     ours: list[Traced] = [Ours(cascade=cascade, min_score=min_score)]
     if uncalibrated:
         ours.append(Uncalibrated(cascade, min_score=min_score, threads=threads))
-    peers = _peers(yunet, haar, min_score, threads)
-    photos = _photos(format, folder)
+    peers = _peers(yunet, haar, min_score, threads, (None,) if stress else (None, YUNET_SMALLEST))
+    if protocol:
+        wanted = Wanted(detectors=[*ours, *peers], min_face=min_face, subsets=subsets, out=out, facts=facts)
+        return judge(protocol, folder, wanted)
+    photos = _photos(str(format), folder)
+    if stress:
+        return hard_cases(cascade, peers, photos, min_face, threads=threads, out=out, facts=facts)
     found, levels = _look(ours, peers, photos, min_face)
     performances = [_judged(name, photos, faces, min_face) for name, faces in found.items()]
     _print(folder, performances, levels)
     if by_size:
         _print_by_size(performances, photos, found, min_face)
     if out:
-        facts = _facts(cascade, format, folder, min_face, min_score)
         _write(out, facts, performances, levels, found)
 
 
-def _peers(yunet: Path | None, haar: bool, min_score: float, threads: int) -> list[Detector]:
+def _check_usage(format: str | None, protocol: str | None, *, by_size: bool, needs_protocol: bool) -> None:
+    if not (format or protocol):
+        raise click.UsageError("Missing option '--format': say whose layout DIR has, or give --protocol.")
+    if protocol and format not in (None, protocol):
+        raise click.UsageError(f"--protocol {protocol} judges sets of the format {protocol}, not {format}.")
+    if protocol and by_size:
+        raise click.UsageError("--by-size has no part in a protocol.")
+    if needs_protocol and not protocol:
+        raise click.UsageError("--subset and --detections belong to --protocol.")
+
+
+def _peers(
+    yunet: Path | None, haar: bool, min_score: float, threads: int, sizes: Sequence[float | None]
+) -> list[Detector]:
     peers: list[Detector] = []
     if yunet:
-        sizes = (None, YUNET_SMALLEST)
         peers += [YuNet(yunet, smallest=size, min_score=min_score, threads=threads) for size in sizes]
     return [*peers, Haar()] if haar else peers
 
@@ -211,11 +274,10 @@ def _print_by_size(
         click.echo(f"\n{title}\n\n{table}", file=standard_output())
 
 
-def _facts(cascade: Cascade, format: str, folder: Path, min_face: float, min_score: float) -> dict[str, Any]:
+def _facts(format: str | None, folder: Path, min_face: float, min_score: float) -> dict[str, Any]:
     return {
         "command": shlex.join(["smilecascade", *sys.argv[1:]]),
         "version": smilecascade.__version__,
-        "bundle": cascade.bundle.digest,
         "format": format,
         "folder": str(folder),
         "min_face": min_face,

@@ -36,7 +36,7 @@ def read(root: Path, *, photos: Path | None = None) -> Iterator[AnnotatedPhoto]:
     ellipses' framing into the canonical one. DatasetError for a broken line and for a photo
     that is in one of a fold's two lists only.
     """
-    for names, ellipses, folder in _lists(root):
+    for names, ellipses, folder in folds(root):
         listed = {line.text: line for line in Lines(names)} if names.is_file() else None
         for line, photo in _photos(ellipses, photos or folder):
             if listed is not None and listed.pop(photo.name, None) is None:
@@ -46,8 +46,11 @@ def read(root: Path, *, photos: Path | None = None) -> Iterator[AnnotatedPhoto]:
             raise line.error(f"a photo of {ellipses.name}", repr(name))
 
 
-def _lists(root: Path) -> Iterator[tuple[Path, Path, Path]]:
-    """For each fold: the list of its photos, that of its ellipses, and the folder of the photos."""
+def folds(root: Path) -> Iterator[tuple[Path, Path, Path]]:
+    """For each fold: the list of its photos, that of its ellipses, and the folder of the photos.
+
+    A single list is the only fold. DatasetError where there is none.
+    """
     if (root / "ellipseList.txt").is_file():
         yield root / "photos.txt", root / "ellipseList.txt", root / "images"
         return

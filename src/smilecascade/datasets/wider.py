@@ -30,14 +30,18 @@ def read(root: Path, *, split: str = "val", photos: Path | None = None) -> Itera
     that they exist is not checked, since the labels alone have their uses. DatasetError for
     a broken line.
     """
-    labels, folder = _label_file(root, split)
+    labels, folder = label_file(root, split)
     lines = Lines(labels)
     for line in lines:
         path = (photos or folder) / line.text
         yield AnnotatedPhoto(path=path, name=line.text, faces=tuple(_faces(lines)))
 
 
-def _label_file(root: Path, split: str) -> tuple[Path, Path]:
+def label_file(root: Path, split: str) -> tuple[Path, Path]:
+    """The list of a split, or the only list that there is, and the folder of its photos.
+
+    DatasetError where there is none.
+    """
     official = root / "wider_face_split" / f"wider_face_{split}_bbx_gt.txt"
     if official.is_file():
         return official, root / f"WIDER_{split}" / "images"

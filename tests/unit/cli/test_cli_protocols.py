@@ -175,6 +175,7 @@ def test_photos_without_a_file_of_results_are_told(wider: Path, capsys: Captured
             ["--detections", "."],
             "expected EVENT/PHOTO.txt for the photos of the set, got none of them",
         ),
+        ("wider", ["--subset", "empty.txt"] * 2, "--subset: two lists have the same name"),
         ("wider", ["--subset", "empty.json"], "empty.json: is no JSON"),
     ],
 )

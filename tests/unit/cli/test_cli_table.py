@@ -2,6 +2,7 @@
 
 import io
 
+from smilecascade.cli.sightings import MOST_FACES
 from smilecascade.cli.table import WIDEST_PATH, table
 from smilecascade.export import FoundFaces, FoundFrame, Outcome, Unread
 from smilecascade.records import Face
@@ -43,9 +44,51 @@ def test_a_path_with_a_line_break_stays_on_its_line() -> None:
     assert _printed(Unread(path="a\nb.jpg", error="x"))[1].startswith(r"a\nb.jpg")
 
 
-def test_frames_have_their_number_and_are_counted_as_frames() -> None:
-    frame = FoundFrame(path="a.mp4", frame=30, time_s=1.2, faces=(Face(box=(0, 0, 9, 9), score=1.0),))
-    _, row, count = _printed(frame)
-    assert row.split()[:4] == ["a.mp4", "frame", "30", "1"]
-    assert count == "1 face in 1 frame"
-    assert _printed(frame, _found("b.jpg", 1))[-1] == "2 faces in 1 photo and 1 frame"
+def _frame(path: str, number: int, *tracks: int | None) -> FoundFrame:
+    faces = tuple(Face(box=(0, 0, 9, 9), score=0.9 + number / 1000, track=track) for track in tracks)
+    return FoundFrame(path=path, frame=number, time_s=number / 25, faces=faces)
+
+
+def test_a_video_is_a_line_and_one_for_each_of_its_faces() -> None:
+    frames = [
+        _frame("a.mp4", 0, 1),
+        _frame("a.mp4", 1, 1, 2, None),
+        _frame("a.mp4", 2),
+        _frame("a.mp4", 30, 2),
+    ]
+    title, video, *faces, count = _printed(*frames)
+    assert title.split()[:3] == ["photo", "size", "faces"]
+    assert video.split() == ["a.mp4", "4", "frames", "2"]
+    assert faces == [
+        "  #1      0:00.0 to   0:00.0  in 2 frames  score 0.901",
+        "  #2      0:00.0 to   0:01.2  in 2 frames  score 0.930",
+    ]
+    assert count == "2 faces in 1 video"
+
+
+def test_photos_and_videos_are_told_apart() -> None:
+    photo, video = _found("b.jpg", 1), _frame("a.mp4", 0, 1)
+    assert _printed(video, photo)[-1] == "2 faces in 1 photo and 1 video"
+    lines = [line.split()[0] for line in _printed(video, photo, video, _frame("c.mp4", 0))]
+    assert lines == ["photo", "a.mp4", "#1", "b.jpg", "a.mp4", "#1", "c.mp4", "2"]
+
+
+def test_a_video_that_is_given_twice_is_two() -> None:
+    assert _printed(*[_frame("a.mp4", number, 1) for number in (0, 1, 0, 1)])[-1] == "2 faces in 2 videos"
+
+
+def test_a_video_that_breaks_off_says_so() -> None:
+    lines = _printed(_frame("a.mp4", 0), Unread(path="a.mp4", error="x"), Unread(path="b.mp4", error="x"))
+    assert [line.split() for line in lines[1:3]] == [
+        ["a.mp4", "1", "frame", "0"],
+        ["a.mp4", "not", "all", "read"],
+    ]
+    assert lines[3].split() == ["b.mp4", "not", "read"]
+    assert lines[4] == "0 faces in 1 video; 2 could not be read"
+
+
+def test_of_many_faces_those_that_were_seen_longest_are_told() -> None:
+    frames = [_frame("a.mp4", number, *range(1, 31 - number)) for number in range(20)]
+    _, _, *faces, _ = _printed(*frames)
+    assert [line.split()[0] for line in faces[:-1]] == [f"#{number}" for number in range(1, MOST_FACES + 1)]
+    assert faces[-1] == "  and 10 more, each in fewer frames"

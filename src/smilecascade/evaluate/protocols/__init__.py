@@ -1,0 +1,1 @@
+"""The field's own ways of judging detectors, as published: FDDB and WIDER FACE."""

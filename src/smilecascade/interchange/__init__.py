@@ -1,0 +1,1 @@
+"""Detections and labels in the formats of others, read and written."""
