@@ -11,6 +11,9 @@ from pathlib import Path
 
 from smilecascade.errors import DatasetError
 
+#: Digits of a count: no list is longer, and a hostile one could have thousands.
+MOST_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class Place:
@@ -55,8 +58,8 @@ class Line(Place):
         return words[0], tuple(self.value(word, expected) for word in words[1:])
 
     def count(self, expected: str) -> int:
-        """A whole number of at least 0, alone on its line."""
-        if not self.text.isdecimal():
+        """A whole number of at least 0, alone on its line, of at most 9 digits."""
+        if not self.text.isdecimal() or len(self.text) > MOST_DIGITS:
             raise self.error(expected, repr(self.text))
         return int(self.text)
 

@@ -45,6 +45,6 @@ def parsed(line: bytes) -> Plain | None:
     """The record of one line of a file, or None where it is none, or its end is missing."""
     try:
         record = json.loads(line) if line.endswith(b"\n") else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and isinstance(record.get("path"), str) else None

@@ -44,7 +44,17 @@ def test_a_line_is_read_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b'{"path": "a.jpg"}', b'{"path": "a', b"\n", b"\0\0\n", b"\xff\n", b"[1]\n", b'{"path": 1}\n']
+    "line",
+    [
+        b'{"path": "a.jpg"}',
+        b'{"path": "a',
+        b"\n",
+        b"\0\0\n",
+        b"\xff\n",
+        b"[1]\n",
+        b'{"path": 1}\n',
+        b"[" * 100_000 + b"\n",
+    ],
 )
 def test_what_is_no_whole_record_is_none(line: bytes) -> None:
     assert parsed(line) is None
