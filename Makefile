@@ -57,5 +57,5 @@ $(VENV)/installed: $(VENV)/created pyproject.toml
 
 $(VENV)/installed-for-development: $(VENV)/created pyproject.toml
 	$(PIP) install --quiet --no-deps --retries 1 --extra-index-url $(TORCH_INDEX) "$(TORCH)"
-	$(PIP) install --quiet --editable ".[train,monitor,tensorboard,benchmark,dev]"
+	$(PIP) install --quiet --editable ".[train,monitor,tensorboard,benchmark,parquet,video,supervision,dev]"
 	@touch $@ $(VENV)/installed

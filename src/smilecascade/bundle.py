@@ -1,9 +1,9 @@
 """Bundles: the weights of a cascade as ONNX files, with a manifest that vouches for them.
 
 A bundle is a folder: ``manifest.json``, one ``.onnx`` file a level and, in a whole one,
-``align.onnx``. The manifest holds the sha256 of each file and of itself, the cascade's spec, the
-data it was trained on, the figures it reached and the date. Every file is verified before it is
-used, and what is verified is what is loaded: the very bytes.
+``align.onnx`` and ``expression.onnx``. The manifest holds the sha256 of each file and of itself, the
+cascade's spec, the data it was trained on, the figures it reached and the date. Every file is verified
+before it is used, and what is verified is what is loaded: the very bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from smilecascade.errors import BundleError, SpecError
@@ -30,7 +29,11 @@ SHIPPED = Path(__file__).parent / "weights"
 
 MANIFEST = "manifest.json"
 ALIGNER = "align.onnx"
+EXPRESSION = "expression.onnx"
 FORMAT = 3
+
+#: What computes, as ONNX Runtime calls it, best first: such small nets gain nothing from a GPU.
+PROVIDERS = ("CPUExecutionProvider",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,13 @@ class Verdicts:
 #: centre in its sides.
 Align = Callable[[NDArray[np.uint8]], tuple[FloatArray, FloatArray]]
 
+#: The net of expressions at work: crops of N faces, RGBX uint8 (N, S, S, 4), and of their eyes, left and
+#: right of each in turn, (2·N, E, E, 4), to probabilities: of the eight expressions (N, 8), of a smile
+#: (N,), of an open mouth (N,), and of a closed left and right eye (N, 2).
+Express = Callable[
+    [NDArray[np.uint8], NDArray[np.uint8]], tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+]
+
 #: A net at work: RGBX uint8 (N, H, W, 4), red, green, blue and a byte that is not looked at, and the
 #: least score to what it says of those it keeps.
 Judge = Callable[[NDArray[np.uint8], float], Verdicts]
@@ -92,7 +102,7 @@ class Bundle:
     """A verified bundle: its spec, its manifest and the bytes of its nets, level by level.
 
     aligner: the bytes of the net that looks at the faces found once more, or None: a bundle in
-    training has none yet.
+    training has none yet. expression: those of the net that says what faces show, or None.
     """
 
     path: Path
@@ -100,6 +110,7 @@ class Bundle:
     manifest: Mapping[str, Any]
     nets: tuple[bytes, ...]
     aligner: bytes | None = None
+    expression: bytes | None = None
 
     @property
     def digest(self) -> str:
@@ -117,7 +128,20 @@ class Bundle:
 
     def align(self, threads: int | None = None) -> Align | None:
         """The aligner, ready to run, if the bundle has one."""
-        return None if self.aligner is None else _align(self.aligner, threads)
+        if self.aligner is None:
+            return None
+        return _asked(self.aligner, threads, ["pixels"], ["displacements", "points"])
+
+    def express(self, threads: int | None = None) -> Express | None:
+        """The net that says what faces show, ready to run, if the bundle has one."""
+        if self.expression is None:
+            return None
+        answers = ["emotions", "smile", "mouth_open", "eyes_closed"]
+        return _asked(self.expression, threads, ["faces", "eyes"], answers)
+
+    def providers(self) -> tuple[str, ...]:
+        """What really computes, best first: ONNX Runtime falls back without a word from ``PROVIDERS``."""
+        return tuple(_session(self.nets[0], 1).get_providers())
 
 
 def open_bundle(path: Path | None = None) -> Bundle:
@@ -134,8 +158,11 @@ def open_bundle(path: Path | None = None) -> Bundle:
         raise BundleError(f"{error}; the bundle was written by another version") from None
     digests = _digests(folder, manifest, len(spec.levels))
     files = {name: _verified(folder / name, digest) for name, digest in digests.items()}
-    aligner = files.pop(ALIGNER, None)
-    return Bundle(path=folder, spec=spec, manifest=manifest, nets=tuple(files.values()), aligner=aligner)
+    aligner, expression = files.pop(ALIGNER, None), files.pop(EXPRESSION, None)
+    nets = tuple(files.values())
+    return Bundle(
+        path=folder, spec=spec, manifest=manifest, nets=nets, aligner=aligner, expression=expression
+    )
 
 
 def write_bundle(
@@ -145,6 +172,7 @@ def write_bundle(
     facts: Mapping[str, Any],
     *,
     aligner: bytes | None = None,
+    expression: bytes | None = None,
 ) -> Bundle:
     """Write a bundle to the side, then put it in its place; returns it as read back.
 
@@ -156,8 +184,8 @@ def write_bundle(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     files = dict(zip(_file_names(len(nets)), nets, strict=True))
-    if aligner is not None:
-        files[ALIGNER] = aligner
+    more = {ALIGNER: aligner, EXPRESSION: expression}
+    files |= {name: net for name, net in more.items() if net is not None}
     for name, net in files.items():
         (partial / name).write_bytes(net)
     digests = {name: hashlib.sha256(net).hexdigest() for name, net in files.items()}
@@ -216,8 +244,9 @@ def _file_names(levels: int) -> list[str]:
 def _digests(folder: Path, manifest: Mapping[str, Any], levels: int) -> dict[str, str]:
     """The hash of each file, levels in their order; a name of another place is refused, too."""
     digests, names = manifest.get("files"), _file_names(levels)
-    if not isinstance(digests, dict) or list(digests) not in (names, [*names, ALIGNER]):
-        wanted = f"{', '.join(names)} and, if any, {ALIGNER}"
+    more = [name for name in (ALIGNER, EXPRESSION) if isinstance(digests, dict) and name in digests]
+    if not isinstance(digests, dict) or list(digests) != [*names, *more]:
+        wanted = f"{', '.join(names)} and, if any, {ALIGNER} and {EXPRESSION}"
         raise BundleError(f"{folder / MANIFEST}: expected the files {wanted}; fetch the bundle again")
     return digests
 
@@ -243,23 +272,27 @@ def _judge(net: bytes, threads: int | None) -> Judge:
     return judge
 
 
-def _align(net: bytes, threads: int | None) -> Align:
+def _asked(net: bytes, threads: int | None, inputs: list[str], outputs: list[str]) -> Callable[..., Any]:
+    """A net that takes arrays in the order of its inputs, and answers in that of its outputs."""
     session = _session(net, threads)
 
-    def align(pixels: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
-        displacements, points = session.run(["displacements", "points"], {"pixels": pixels})
-        return displacements, points
+    def ask(*pixels: NDArray[np.uint8]) -> tuple[FloatArray, ...]:
+        return tuple(session.run(outputs, dict(zip(inputs, pixels, strict=True))))
 
-    return align
+    return ask
 
 
-def _session(net: bytes, threads: int | None) -> onnxruntime.InferenceSession:
+def _session(net: bytes, threads: int | None) -> Any:
+    import onnxruntime  # here, so that ``smilecascade doctor`` can say what is wrong where it is broken
+
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    # Threads that wait for the next run of their net would take the cores from the other nets.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if threads is not None:
         # More threads than cores would only wait for each other, at four nets a thousand of them.
         options.intra_op_num_threads = min(threads, os.cpu_count() or 1)
-    return onnxruntime.InferenceSession(net, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(net, options, providers=list(PROVIDERS))
 
 
 def _joined(parts: Sequence[FloatArray | None]) -> FloatArray | None:

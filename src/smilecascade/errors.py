@@ -35,3 +35,7 @@ class ExportError(SmilecascadeError):
 
 class VideoError(SmilecascadeError):
     """A video that cannot be read or written: broken, too large, no video, or of an unknown codec."""
+
+
+class ClusterError(SmilecascadeError):
+    """Several machines that cannot work together: none reached, or a folder that not all of them see."""

@@ -26,9 +26,15 @@ Pixels = NDArray[np.uint8]
 #: there would be detail lost, with more the picked ones would alias.
 LEAST_SPAN = 0.75
 
+#: What is seen beyond the photo: grey. A net takes it for something flat before the face, which it has
+#: learned to look past; edge pixels drawn out into stripes cost it faces that the border cuts (lab notes).
+BEYOND = 128
+
 #: A pixel as one number, which is picked several times as fast as three bytes. As bytes they are
 #: red, green, blue and one that means nothing: RGBX.
 _Packed = NDArray[np.uint32]
+
+_GREY = np.uint32(0x01010101 * BEYOND)
 
 _Ints = NDArray[np.signedinteger]
 
@@ -64,26 +70,33 @@ class Mipmaps:
     def resized(self, width: int, height: int, *, border: int = 0) -> Pixels:
         """The whole photo at this size, (height + 2·border, width + 2·border, 4) uint8, RGBX.
 
-        Each pixel is the mean of 2 × 2 picked ones. The border repeats the photo's edge pixels,
-        as crops beyond it do.
+        Each pixel is the mean of 2 × 2 picked ones. The border is grey, as crops are beyond the photo.
         """
-        packed = np.empty((height + 2 * border, width + 2 * border), np.uint32)
-        self._shrink_into(packed, border)
+        packed = _grey(height + 2 * border, width + 2 * border)
+        self._shrink_into(packed[border : border + height, border : border + width])
         return _as_bytes(packed)
 
     def laid(self, sheet: Sheet) -> Pixels:
-        """The photo on each tile of a sheet, as ``resized``, black between: (H, W, 4) uint8, RGBX."""
-        packed = np.zeros((sheet.height, sheet.width), np.uint32)
+        """The photo on each tile of a sheet, as ``resized``, grey between: (H, W, 4) uint8, RGBX."""
+        packed, border = _grey(sheet.height, sheet.width), sheet.border
         places = zip(sheet.tops, sheet.lefts, sheet.heights, sheet.widths, strict=True)
         for top, left, height, width in places:
-            self._shrink_into(packed[top : top + height, left : left + width], sheet.border)
+            rows = slice(top + border, top + height - border)
+            self._shrink_into(packed[rows, left + border : left + width - border])
         return _as_bytes(packed)
 
-    def crops(self, squares: FloatArray, size: int) -> Pixels:
+    def crops(self, squares: FloatArray, size: int, *, repeat_edges: bool = False) -> Pixels:
         """The pixels under (N, 4) squares, xyxy in the photo, as (N, size, size, 4) uint8, RGBX.
 
-        Beyond the photo its edge pixels are repeated. N = 0 gives no crops.
+        Beyond the photo they are grey, or its edge pixels are repeated. N = 0 gives no crops.
         """
+        cut = self._picked(squares, size)
+        if not repeat_edges:
+            self._grey_beyond(cut, squares, size)
+        return cut
+
+    def _picked(self, squares: FloatArray, size: int) -> Pixels:
+        """Crops with the edge pixels repeated."""
         levels = self._levels_of(sides(squares) / np.float32(size))
         if len(levels) and levels.min() > 0:
             return _as_bytes(self._from_halved(levels, squares, size))
@@ -99,6 +112,18 @@ class Mipmaps:
         for index in small:
             _as_bytes(cut)[index, ..., :3] = self._from_doubled(squares[index], size)
         return _as_bytes(cut)
+
+    def _grey_beyond(self, cut: Pixels, squares: FloatArray, size: int) -> None:
+        """Make those pixels grey whose middles lie beyond the photo."""
+        limits = np.array([self.width, self.height], np.float32)
+        over = np.flatnonzero(((squares[:, :2] < 0) | (squares[:, 2:] > limits)).any(axis=1))
+        if not len(over):
+            return
+        along = sides(squares[over])[:, None] * _middles(size)
+        columns, rows = squares[over, :1] + along, squares[over, 1:2] + along
+        aside, above = (columns < 0) | (columns >= self.width), (rows < 0) | (rows >= self.height)
+        packed = cut.view(np.uint32)[..., 0]
+        packed[over] = np.where(above[:, :, None] | aside[:, None, :], _GREY, packed[over])
 
     def _from_halved(self, levels: _Ints, squares: FloatArray, size: int) -> _Packed:
         """Crops (N, size, size) from the halved copies of these levels, all at once."""
@@ -123,15 +148,15 @@ class Mipmaps:
         crop: Pixels = np.asarray(doubled)[rows[0] - 2 * top][:, columns[0] - 2 * left]
         return crop
 
-    def _shrink_into(self, packed: _Packed, border: int) -> None:
-        """Fill with the whole photo, ``border`` pixels of repeated edge around it included."""
-        height, width = packed.shape[0] - 2 * border, packed.shape[1] - 2 * border
+    def _shrink_into(self, packed: _Packed) -> None:
+        """Fill with the whole photo."""
+        height, width = packed.shape
         level = max(0, min(self._deepest, floor(log2(self.width / (2 * width * LEAST_SPAN)))))
         copy = self._copy(level)
-        upper, lower = _nearest_pairs(height, border, self.height * 2.0**-level, copy.shape[0])
-        left, right = _nearest_pairs(width, border, self.width * 2.0**-level, copy.shape[1])
+        upper, lower = _nearest_pairs(height, self.height * 2.0**-level, copy.shape[0])
+        left, right = _nearest_pairs(width, self.width * 2.0**-level, copy.shape[1])
         block = max(1, _BLOCK // copy[:1].nbytes)
-        for start in range(0, len(packed), block):
+        for start in range(0, height, block):
             rows = slice(start, start + block)
             half = _mean(copy.take(upper[rows], axis=0), copy.take(lower[rows], axis=0), up=True)
             packed[rows] = _mean(half.take(left, axis=1), half.take(right, axis=1), up=False)
@@ -168,22 +193,30 @@ class Mipmaps:
 
 def _places(squares: FloatArray, size: int, height: int | _Ints, width: int | _Ints) -> tuple[_Ints, _Ints]:
     """Rows and columns, (N, size) each, that crops of these (N, 4) squares pick from a copy."""
-    middles = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
-    side = sides(squares)[:, None]
-    rows, columns = squares[:, 1:2] + side * middles, squares[:, :1] + side * middles
+    along = sides(squares)[:, None] * _middles(size)
+    rows, columns = squares[:, 1:2] + along, squares[:, :1] + along
     for places, limit in ((rows, height - 1), (columns, width - 1)):
         np.minimum(np.maximum(places, 0, out=places), limit, out=places, casting="same_kind")
     return rows.astype(np.int32), columns.astype(np.int32)
 
 
+def _middles(size: int) -> FloatArray:
+    """Where the pixels of a crop have their middles, in its sides: (size,)."""
+    return (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
+
+
+def _grey(height: int, width: int) -> _Packed:
+    return np.full((height, width), _GREY)
+
+
 @lru_cache(maxsize=256)  # photos of one size, and the frames of a video, share them
-def _nearest_pairs(count: int, border: int, extent: float, limit: int) -> tuple[_Ints, _Ints]:
-    """The two rows of a copy that each of ``count`` rows and their borders is the mean of.
+def _nearest_pairs(count: int, extent: float, limit: int) -> tuple[_Ints, _Ints]:
+    """The two rows of a copy that each of ``count`` rows is the mean of.
 
     extent: rows of the copy that the photo covers; halving rounds an odd number up, so that the
-    last may stand for less than a row. Two arrays (count + 2·border,), not to be changed.
+    last may stand for less than a row. Two arrays (count,), not to be changed.
     """
-    at = (np.arange(-2 * border, 2 * (count + border)) + 0.5) * (extent / (2 * count))
+    at = (np.arange(2 * count) + 0.5) * (extent / (2 * count))
     nearest = np.clip(at, 0, limit - 1).astype(np.intp)
     return np.ascontiguousarray(nearest[0::2]), np.ascontiguousarray(nearest[1::2])
 

@@ -29,12 +29,15 @@ class Candidates:
             keep it through the levels, since suppression compares within one scale.
     points: (N, 5, 2) float32, eyes, nose and corners of the mouth in pixels of the photo, or
             None until the aligner has named them.
+    photos: (N,) int32, which photo each window lies in, where several are looked at together
+            (``detect.lots``); None: all in the same.
     """
 
     boxes: FloatArray
     scores: FloatArray
     scales: IntArray
     points: FloatArray | None = None
+    photos: IntArray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes)
@@ -45,6 +48,8 @@ class Candidates:
                 raise ValueError(f"{name}: expected shape ({count},), got {column.shape}")
         if self.points is not None and self.points.shape != (count, 5, 2):
             raise ValueError(f"points: expected shape ({count}, 5, 2), got {self.points.shape}")
+        if self.photos is not None and self.photos.shape != (count,):
+            raise ValueError(f"photos: expected shape ({count},), got {self.photos.shape}")
 
     def __len__(self) -> int:
         return len(self.boxes)
@@ -56,6 +61,7 @@ class Candidates:
             scores=self.scores[rows],
             scales=self.scales[rows],
             points=None if self.points is None else self.points[rows],
+            photos=None if self.photos is None else self.photos[rows],
         )
 
     @classmethod

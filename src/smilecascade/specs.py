@@ -78,8 +78,15 @@ class CascadeSpec:
     max_iou: float = 0.3
     """Over everything, at the end: a face that overlaps a better one by more than this goes."""
 
+    scan_batch: int = 16
+    """Photos of which the first level looks at one after the other, where there are many: its code
+    and the nets' stay in the caches (docs/lab-notes.md, "The conveyor")."""
+
     align_window: int = 48
     """Side of the aligner's input, pixels, where the bundle has one."""
+
+    align_batch: int = 64
+    """Faces aligned at once, as a level's ``batch``."""
 
     face_width: float = 0.87
     """Width of a reported face in sides of its square (1037 WebFaces photos against
@@ -88,10 +95,33 @@ class CascadeSpec:
     face_height: float = 1.15
     """Height of a reported face in sides of its square (same source)."""
 
+    expression_window: int = 48
+    """Side of the input of the net that says what a face shows, pixels, where the bundle has one."""
+
+    expression_side: float = 1.07
+    """Side of the window that this net looks at, in sides of the face's square: the tiles of FER+ that
+    it learns from show as much (the median of 530 of them, docs/lab-notes.md, "Expressions")."""
+
+    expression_rise: float = 0.013
+    """How far the middle of this window lies above that of the square, in its sides (same source)."""
+
+    eye_window: int = 24
+    """Side of the crop of each eye, pixels."""
+
+    eye_side: float = 0.22
+    """Side of the crop of each eye, in sides of the face's square: about one and a half eyes."""
+
     def __post_init__(self) -> None:
         _in_range("scales_per_octave", self.scales_per_octave, 1, 12)
         _in_range("padding", self.padding, 0, 1)
         _in_range("align_window", self.align_window, 1, 1024)
+        _in_range("scan_batch", self.scan_batch, 1, 65536)
+        _in_range("align_batch", self.align_batch, 1, 65536)
+        _in_range("expression_window", self.expression_window, 1, 1024)
+        _in_range("expression_side", self.expression_side, 0.1, 4)
+        _in_range("expression_rise", self.expression_rise, -1, 1)
+        _in_range("eye_window", self.eye_window, 1, 1024)
+        _in_range("eye_side", self.eye_side, 0.01, 1)
         _in_range("largest", self.largest, 0.1, 4)
         _in_range("max_iou", self.max_iou, 0, 1)
         _in_range("face_width", self.face_width, 0.1, 4)
@@ -108,7 +138,7 @@ class TrainSpec:
     """Name of the net in the registry of ``nets``."""
 
     steps: int
-    """Batches until the end; the learning rate falls to zero over them (cosine)."""
+    """Batches until the end."""
 
     batch: int = 256
     """Samples a step."""
@@ -121,6 +151,10 @@ class TrainSpec:
 
     weight_decay: float = 1e-4
     """AdamW's decoupled decay."""
+
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """What the learning rate does after the warm-up: it falls to zero at the end, or stays, as the
+    article's did: what spikes and unrest a net has is then seen."""
 
     warmup: int = 200
     """Steps over which the learning rate rises from zero: batch statistics settle first."""

@@ -41,14 +41,25 @@ def test_a_reader_that_goes_away_is_no_error(dot: Path, options: tuple[str, ...]
     assert process.returncode == 141
 
 
-def test_an_interrupt_is_one_line_and_leaves_no_half_of_a_file(dot: Path, tmp_path: Path) -> None:
-    missing = tmp_path / "missing.jpg"
+def test_an_interrupt_is_one_line_and_what_was_found_is_kept(dot: Path, tmp_path: Path) -> None:
+    missing, kept = tmp_path / "missing.jpg", tmp_path / "faces.jsonl.partial"
     with _started(missing, *[dot] * PHOTOS, "--out", tmp_path / "faces.jsonl") as process:
         assert process.stderr.readline().startswith(f"error: {missing}: ")
         process.send_signal(signal.SIGINT)
-        assert process.stderr.read() == "error: interrupted\n"
+        assert process.stderr.read() == (
+            f"error: interrupted; {kept} keeps what was found: the same command with --resume goes on\n"
+        )
     assert process.returncode == 130
-    assert list(tmp_path.iterdir()) == [dot]
+    assert json.loads(kept.read_text().splitlines()[0])["path"] == str(missing)
+    assert not (tmp_path / "faces.jsonl").exists()
+
+
+def test_an_interrupt_without_a_file_is_one_line(dot: Path) -> None:
+    with _started(*[dot] * PHOTOS, "--out", "-") as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert (process.returncode, err) == (130, "error: interrupted\n")
 
 
 def test_a_full_disk_is_one_line(dot: Path) -> None:

@@ -17,9 +17,11 @@ from smilecascade.train.publish import exported
 #: float32 sums in another order, through a sigmoid or softmax of logits within a few tens.
 TOLERANCE = 1e-4
 
-#: All nets that can decide, and one that predicts the displacement directly.
+#: All nets that can be a level, and one that predicts the displacement directly.
 DECIDING = {
-    name: entry for name, entry in NETS.items() if not isinstance(entry.build(), Calibrator | Aligner)
+    name: entry
+    for name, entry in NETS.items()
+    if entry.slides and not isinstance(entry.build(), Calibrator | Aligner)
 }
 DECIDING["joint-24-direct"] = replace(NETS["joint-24"], build=partial(joint_24, 3))
 
@@ -47,7 +49,7 @@ def settled(entry: NetEntry) -> Net:
     with torch.no_grad():
         net(torch.rand(32, 3, entry.window, entry.window) * 2 - 1)
         for layer in layers:
-            if isinstance(layer, nn.Conv2d) and layer.bias is not None:  # the last layer of each head
+            if isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1):  # the last layer of each head
                 layer.weight *= 4
     return net.eval()
 

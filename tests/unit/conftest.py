@@ -98,3 +98,35 @@ def random_bundle(
     folder = tmp_path_factory.mktemp("bundles") / "random"
     facts = {"name": "random", "created": "2026-01-01"}
     return write_bundle(folder, random_spec, onnx_nets, facts, aligner=onnx_aligner).path
+
+
+@pytest.fixture(scope="session")
+def onnx_expression() -> bytes:
+    """The net of expressions that ships, untrained, as ONNX bytes."""
+    import torch
+
+    from smilecascade.nets import Expressive, entry
+    from smilecascade.train.expression.publish import exported, windows_of
+    from smilecascade.train.expression.scaling import Scaling
+
+    names = ("expression-48", "eye-24")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        face, eye = (entry(name).build() for name in names)
+    assert isinstance(face, Expressive)
+    assert isinstance(eye, Expressive)
+    return exported(face, eye, windows_of(*names), Scaling())
+
+
+@pytest.fixture(scope="session")
+def expressive_bundle(
+    onnx_nets: tuple[bytes, ...],
+    onnx_aligner: bytes,
+    onnx_expression: bytes,
+    random_spec: CascadeSpec,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The folder of a bundle of untrained nets that says what faces show, too; not to be changed."""
+    folder = tmp_path_factory.mktemp("bundles") / "expressive"
+    more = {"aligner": onnx_aligner, "expression": onnx_expression}
+    return write_bundle(folder, random_spec, onnx_nets, {"name": "expressive"}, **more).path

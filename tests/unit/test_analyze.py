@@ -50,26 +50,6 @@ def test_eight_threads_find_what_one_finds(cascade: Cascade) -> None:
     assert together == alone * 4
 
 
-def test_many_photos_come_in_order(cascade: Cascade) -> None:
-    photos = [noise(90, 120, seed=k) for k in range(3)]
-    found = cascade.detect_many(iter(photos), min_face=50, min_score=0.1)
-    assert next(found) == cascade.detect(photos[0], min_face=50, min_score=0.1)
-    assert list(found) == [cascade.detect(photo, min_face=50, min_score=0.1) for photo in photos[1:]]
-
-
-def test_photos_are_taken_one_at_a_time(cascade: Cascade) -> None:
-    taken: list[int] = []
-    photos = (taken.append(k) or noise(50, 50, seed=k) for k in range(3))
-    found = cascade.detect_many(photos)
-    assert taken == []
-    next(found)
-    assert taken == [0]
-
-
-def test_no_photos_give_nothing(cascade: Cascade) -> None:
-    assert list(cascade.detect_many([])) == []
-
-
 @pytest.mark.parametrize("shape", [(0, 0, 3), (0, 7, 3), (7, 0, 3), (1, 1, 3), (1, 200, 3)])
 def test_photos_of_no_size_have_no_faces(cascade: Cascade, shape: tuple[int, ...]) -> None:
     assert cascade.detect(np.zeros(shape, np.uint8)) == []
@@ -125,11 +105,6 @@ def test_what_is_no_photo_is_refused(
     for look in (cascade.detect, cascade.trace):
         with pytest.raises(error, match=message):
             look(image)  # type: ignore[operator]
-
-
-def test_many_wrong_arguments_are_refused_at_the_first_photo(cascade: Cascade) -> None:
-    with pytest.raises(ValueError, match="min_face"):
-        next(cascade.detect_many([noise(50, 50)], min_face=-1))
 
 
 def test_photos_are_not_changed(cascade: Cascade) -> None:

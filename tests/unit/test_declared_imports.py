@@ -13,7 +13,10 @@ import pytest
 DISTRIBUTIONS = {"PIL": "pillow", "cv2": "opencv-python-headless"}
 
 #: Where the extras may be imported.
-OF_EXTRAS = ("nets/", "train/", "evaluate/", "monitor/", "runs/mirror", "cli/train", "cli/evaluate")
+OF_EXTRAS = (
+    *("nets/", "train/", "evaluate/", "monitor/", "runs/mirror", "export/parquet", "video/", "supervision"),
+    *("cli/train", "cli/evaluate"),
+)
 
 
 def _imported(source: Path) -> Iterator[str]:
@@ -51,7 +54,15 @@ def test_what_finds_faces_imports_the_plain_dependencies_and_all_of_them(root: P
     assert _foreign(sources) == _names(project["dependencies"])
 
 
-@pytest.mark.parametrize(("extra", "sources"), [("monitor", "monitor/*.py"), ("tensorboard", "runs/*.py")])
+@pytest.mark.parametrize(
+    ("extra", "sources"),
+    [
+        ("monitor", "monitor/*.py"),
+        ("tensorboard", "runs/*.py"),
+        ("parquet", "export/*.py"),
+        ("video", "video/*.py"),
+    ],
+)
 def test_an_extra_is_what_its_part_imports(root: Path, project: dict, extra: str, sources: str) -> None:
     imported = _foreign(list((root / "src" / "smilecascade").glob(sources)))
     declared = _names(project["optional-dependencies"][extra])

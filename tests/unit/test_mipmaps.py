@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from smilecascade.mipmaps import Mipmaps
+from smilecascade.mipmaps import BEYOND, Mipmaps
 from smilecascade.sheets import laid_out
 
 
@@ -46,12 +46,30 @@ def test_crops_of_different_sizes_share_a_batch() -> None:
         )
 
 
-@pytest.mark.parametrize(("x", "y"), [(-5, 0), (0, -5), (-5, -5), (52, 0), (0, 33), (52, 33), (-500, 20)])
-def test_beyond_the_border_edge_pixels_repeat(photo: np.ndarray, x: int, y: int) -> None:
-    rows, columns = np.clip(np.arange(y, y + 12), 0, 39), np.clip(np.arange(x, x + 12), 0, 59)
+BEYOND_THE_BORDER = [(-5, 0), (0, -5), (-5, -5), (52, 0), (0, 33), (52, 33), (-500, 20)]
+
+
+@pytest.mark.parametrize(("x", "y"), BEYOND_THE_BORDER)
+def test_beyond_the_border_all_is_grey(photo: np.ndarray, x: int, y: int) -> None:
+    wide = np.pad(photo, ((600, 600), (600, 600), (0, 0)), constant_values=BEYOND)
     np.testing.assert_array_equal(
-        Mipmaps(photo).crops(square(x, y, 12), 12)[0, ..., :3], photo[rows[:, None], columns[None, :]]
+        Mipmaps(photo).crops(square(x, y, 12), 12)[0, ..., :3], wide[600 + y : 612 + y, 600 + x : 612 + x]
     )
+
+
+@pytest.mark.parametrize(("x", "y"), BEYOND_THE_BORDER)
+def test_beyond_the_border_edge_pixels_repeat_if_wanted(photo: np.ndarray, x: int, y: int) -> None:
+    rows, columns = np.clip(np.arange(y, y + 12), 0, 39), np.clip(np.arange(x, x + 12), 0, 59)
+    cut = Mipmaps(photo).crops(square(x, y, 12), 12, repeat_edges=True)
+    np.testing.assert_array_equal(cut[0, ..., :3], photo[rows[:, None], columns[None, :]])
+
+
+@pytest.mark.parametrize("side", [6, 12, 24, 48, 96])
+def test_a_crop_half_beyond_the_photo_is_half_grey(side: int) -> None:
+    white = np.full((200, 300, 3), 255, np.uint8)
+    cut = Mipmaps(white).crops(square(-side / 2, 60, side), 12)[0, ..., :3]
+    assert (cut[:, :6] == BEYOND).all()
+    assert (cut[:, 6:] == 255).all()
 
 
 def test_no_squares_give_no_crops(photo: np.ndarray) -> None:
@@ -88,7 +106,7 @@ def test_few_pixels_at_the_border_are_doubled_likewise(photo: np.ndarray, x: int
         np.clip(np.arange(2 * y, 2 * y + 12), 0, 79),
         np.clip(np.arange(2 * x, 2 * x + 12), 0, 119),
     )
-    cut = Mipmaps(photo).crops(square(x, y, 6), 12)[0]
+    cut = Mipmaps(photo).crops(square(x, y, 6), 12, repeat_edges=True)[0]
     np.testing.assert_array_equal(cut[..., :3], doubled[rows[:, None], columns[None, :]])
 
 
@@ -97,23 +115,20 @@ def test_tiny_and_thin_photos_give_crops(height: int, width: int) -> None:
     flat = np.full((height, width, 3), (10, 20, 30), np.uint8)
     mipmaps = Mipmaps(flat)
     for side in (1, 12, 500):
-        cut = mipmaps.crops(square(-3, 0, side), 12)
+        cut = mipmaps.crops(square(-3, 0, side), 12, repeat_edges=True)
         np.testing.assert_array_equal(cut[..., :3], np.broadcast_to(flat[0, 0], (1, 12, 12, 3)))
-    resized = mipmaps.resized(7, 5, border=2)[..., :3]
-    np.testing.assert_array_equal(resized, np.broadcast_to(flat[0, 0], (9, 11, 3)))
+    np.testing.assert_array_equal(mipmaps.resized(7, 5)[..., :3], np.broadcast_to(flat[0, 0], (5, 7, 3)))
 
 
 @pytest.mark.parametrize("border", [0, 1, 3])
-def test_a_resized_photo_has_its_border_all_around(photo: np.ndarray, border: int) -> None:
+def test_a_resized_photo_has_a_grey_border_all_around(photo: np.ndarray, border: int) -> None:
     mipmaps = Mipmaps(photo)
     inner, outer = mipmaps.resized(30, 20), mipmaps.resized(30, 20, border=border)
     assert outer.shape == (20 + 2 * border, 30 + 2 * border, 4)
     middle = slice(border, border + 20), slice(border, border + 30)
     np.testing.assert_array_equal(outer[middle], inner)
-    corner = photo[0, 0]
-    np.testing.assert_array_equal(outer[:border, :border, :3], np.broadcast_to(corner, (border, border, 3)))
-    assert (outer[:border, middle[1]] == outer[:1, middle[1]]).all()
-    assert (outer[middle[0], -border:] == outer[middle[0], -1:]).all() or not border
+    outer[middle] = BEYOND
+    assert (outer == BEYOND).all()
 
 
 def test_a_photo_resized_to_half_is_the_mean_of_its_pixels(photo: np.ndarray) -> None:
@@ -150,7 +165,7 @@ def test_a_sheet_shows_the_photo_on_every_tile() -> None:
         tile = slice(top, top + rows), slice(left, left + columns)
         np.testing.assert_array_equal(picture[tile], mipmaps.resized(width, height, border=3))
         empty[tile] = False
-    assert (picture[empty] == 0).all()
+    assert (picture[empty] == BEYOND).all()
 
 
 @pytest.mark.parametrize("size", [(480, 640), (481, 641), (37, 53), (301, 225), (16, 4), (4, 16)])
@@ -164,8 +179,8 @@ def test_halvings_are_means_of_two_by_two(size: tuple[int, int], level: int) -> 
     wanted = np.asarray(image)
     height, width = wanted.shape[:2]
     side = max(height, width)
-    found = Mipmaps(photo).crops(square(0, 0, side * 2**level), side)[0, :height, :width, :3]
-    np.testing.assert_allclose(found, wanted, atol=level)
+    found = Mipmaps(photo).crops(square(0, 0, side * 2**level), side, repeat_edges=True)
+    np.testing.assert_allclose(found[0, :height, :width, :3], wanted, atol=level)
 
 
 def test_a_photo_stays_as_it_is(photo: np.ndarray) -> None:

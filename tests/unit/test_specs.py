@@ -152,6 +152,8 @@ def test_a_level_out_of_range_is_refused(key: str, value: object, message: str) 
         ("largest", 0.0),
         ("max_iou", 1.5),
         ("align_window", 0),
+        ("scan_batch", 0),
+        ("align_batch", 0),
         ("face_width", 0.0),
         ("face_height", float("inf")),
     ],

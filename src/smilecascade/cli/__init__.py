@@ -23,23 +23,33 @@ class LazyCommand(NamedTuple):
 
 SUBCOMMANDS = {
     "detect": LazyCommand(
-        "smilecascade.cli.detect:detect", "Find the faces in photos and folders of photos."
+        "smilecascade.cli.detect:detect", "Find the faces in photos, videos and folders of photos."
     ),
     "stages": LazyCommand(
         "smilecascade.cli.stages:stages", "Draw what every step of the cascade does to a photo."
     ),
     "evaluate": LazyCommand("smilecascade.cli.evaluate:evaluate", "Measure the detector on labelled photos."),
+    "convert": LazyCommand(
+        "smilecascade.cli.convert:convert", "Convert detections and labels to and from the formats of others."
+    ),
     "train": LazyCommand(
         "smilecascade.cli.train:train", "Train the networks from raw data; needs the extra 'train'."
     ),
     "finetune": LazyCommand(
         "smilecascade.cli.finetune:finetune", "Retrain it on your own photos; needs the extra 'train'."
     ),
+    "experiment": LazyCommand(
+        "smilecascade.cli.experiment:experiment",
+        "Try one of the article's claims anew; needs the extra 'train'.",
+    ),
     "runs": LazyCommand(
         "smilecascade.cli.runs:runs", "List, show, compare, export and delete runs of trainings."
     ),
     "monitor": LazyCommand(
         "smilecascade.cli.monitor:monitor", "Show runs as they learn, on a page; needs the extra 'monitor'."
+    ),
+    "doctor": LazyCommand(
+        "smilecascade.cli.doctor:doctor", "Say what is wrong with this installation, and what mends it."
     ),
 }
 

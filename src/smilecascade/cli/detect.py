@@ -141,10 +141,14 @@ class Told:
         """Write one outcome."""
         self._write(outcome)
         if isinstance(outcome, FoundFrame):
-            self._progress.pass_frame()
+            self._progress.pass_frame(outcome.frame, outcome.length)
         elif isinstance(outcome, Unread):
             self.unread += 1
             self._progress.say(f"error: {one_line(outcome.path)}: {one_line(outcome.error)}")
+
+    def drawn(self, frame: int, length: int | None) -> None:
+        """Show on the bar which frame of a video's copy is written."""
+        self._progress.pass_frame(frame, length, drawn=True)
 
     def finished(self) -> None:
         """Count one more on the bar."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import click
 
 import smilecascade
 from smilecascade.cli.hardcases import hard_cases
+from smilecascade.cli.mistakes import print_by_size, write_worst
 from smilecascade.cli.options import (
     NumberRange,
     bundle_option,
@@ -25,9 +26,9 @@ from smilecascade.cli.targets import require_folder, standard_output
 from smilecascade.datasets import READERS, open_set
 from smilecascade.errors import DatasetError
 from smilecascade.evaluate import report
-from smilecascade.evaluate.breakdown import ALARMS, breakdown
+from smilecascade.evaluate.breakdown import tint
 from smilecascade.evaluate.levels import LevelTable
-from smilecascade.evaluate.measure import Found, Performance, performance
+from smilecascade.evaluate.measure import Found, performance
 from smilecascade.evaluate.peers import Detector, Haar, Ours, Traced, Uncalibrated, YuNet
 from smilecascade.export import FoundFaces
 from smilecascade.images import read
@@ -99,7 +100,15 @@ Detections = dict[str, list[FoundFaces]]
     "--by-size",
     is_flag=True,
     help="Print also which faces each detector finds: the recall at 1 false positive a photo by their size, "
-    "and by the groups that the set names (with and without a mask, say).",
+    "by the groups that the set names (with and without a mask, say), and in grey and colour photos.",
+)
+@click.option(
+    "--worst",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write contact sheets of the faces that are missed (largest first) and of the false alarms (surest "
+    "first) at the bundle's own threshold into the folder DIR; mistakes.csv, which names all; and recall.md, "
+    "the recall as --by-size tells it.",
 )
 @click.option(
     "--stress",
@@ -138,6 +147,7 @@ def evaluate(
     threads: int,
     uncalibrated: bool,
     by_size: bool,
+    worst: Path | None,
     stress: bool,
     yunet: Path | None,
     haar: bool,
@@ -154,11 +164,16 @@ def evaluate(
     windows are left for each; the median IoU of a window with its face before and after
     calibration; and milliseconds.
     """
-    _check_usage(format, protocol, by_size=by_size, needs_protocol=bool(subsets or detections))
-    if stress and (protocol or by_size or uncalibrated):
-        raise click.UsageError("--stress stands alone: no --protocol, --by-size or --uncalibrated beside it.")
+    _check_usage(format, protocol, needs_protocol=bool(subsets or detections))
+    others = {"--by-size": by_size, "--worst": worst}
+    if protocol:
+        _check_alone("a protocol", others)
+    if stress:
+        _check_alone("--stress", {**others, "--protocol": protocol, "--uncalibrated": uncalibrated})
     if out:
         require_folder(out, "--out")
+    if worst:
+        require_folder(worst, "--worst")
     facts = _facts(format or protocol, folder, min_face, min_score)
     if protocol and detections:
         wanted = Wanted(detections=detections, subsets=subsets, out=out, facts=facts)
@@ -177,24 +192,34 @@ def evaluate(
     photos = _photos(str(format), folder)
     if stress:
         return hard_cases(cascade, peers, photos, min_face, threads=threads, out=out, facts=facts)
-    found, levels = _look(ours, peers, photos, min_face)
-    performances = [_judged(name, photos, faces, min_face) for name, faces in found.items()]
-    _print(folder, performances, levels)
+    found, levels, tints = _look(ours, peers, photos, min_face)
+    boxes = {name: [Found.of(one.faces) for one in faces] for name, faces in found.items()}
+    performances = [
+        performance(name, photos, faces, min_face=min_face, seed=SEED) for name, faces in boxes.items()
+    ]
+    click.echo(f"{folder}: {report.summary(performances, levels)}", file=standard_output())
     if by_size:
-        _print_by_size(performances, photos, found, min_face)
+        print_by_size(performances, photos, boxes, tints, min_face)
+    if worst:
+        least_score = max(min_score, cascade.bundle.spec.levels[-1].min_score)
+        write_worst(worst, photos, boxes[ours[0].name], tints, min_face=min_face, least_score=least_score)
     if out:
-        _write(out, facts, performances, levels, found)
+        report.write_all(out, facts, performances, levels, found)
 
 
-def _check_usage(format: str | None, protocol: str | None, *, by_size: bool, needs_protocol: bool) -> None:
+def _check_usage(format: str | None, protocol: str | None, *, needs_protocol: bool) -> None:
     if not (format or protocol):
         raise click.UsageError("Missing option '--format': say whose layout DIR has, or give --protocol.")
     if protocol and format not in (None, protocol):
         raise click.UsageError(f"--protocol {protocol} judges sets of the format {protocol}, not {format}.")
-    if protocol and by_size:
-        raise click.UsageError("--by-size has no part in a protocol.")
     if needs_protocol and not protocol:
         raise click.UsageError("--subset and --detections belong to --protocol.")
+
+
+def _check_alone(option: str, others: Mapping[str, object]) -> None:
+    for other, given in others.items():
+        if given:
+            raise click.UsageError(f"{other} has no part in {option}.")
 
 
 def _peers(
@@ -220,58 +245,28 @@ def _photos(format: str, folder: Path) -> list[AnnotatedPhoto]:
 
 def _look(
     ours: Sequence[Traced], peers: Sequence[Detector], photos: Sequence[AnnotatedPhoto], min_face: float
-) -> tuple[Detections, report.Levels]:
-    """What each detector finds, and what our levels do; photo by photo, so that each is decoded once."""
+) -> tuple[Detections, report.Levels, list[str]]:
+    """What each detector finds, what our levels do, and the photos' tints; each photo is decoded once."""
     detectors = [*ours, *peers]
     found: Detections = {detector.name: [] for detector in detectors}
+    tints: list[str] = []
     tables = [LevelTable(min_face) for _ in ours]
     with Progress(len(photos), visible=True) as progress:
         for photo in photos:
             image = read(photo.path)
+            tints.append(tint(image))
             for detector in detectors:
                 found[detector.name].append(_found(detector, photo, image, min_face))
             for table, one in zip(tables, ours, strict=True):
                 table.add(photo, one.trace(image, min_face))
             progress.advance()
-    return found, {one.name: table.summaries() for table, one in zip(tables, ours, strict=True)}
+    return found, {one.name: table.summaries() for table, one in zip(tables, ours, strict=True)}, tints
 
 
 def _found(detector: Detector, photo: AnnotatedPhoto, image: Pixels, min_face: float) -> FoundFaces:
     height, width = image.shape[:2]
     faces = tuple(detector.detect(image, min_face))
     return FoundFaces(path=str(photo.path), width=width, height=height, faces=faces)
-
-
-def _judged(
-    name: str, photos: Sequence[AnnotatedPhoto], found: Sequence[FoundFaces], min_face: float
-) -> Performance:
-    boxes = [Found.of(one.faces) for one in found]
-    return performance(name, photos, boxes, min_face=min_face, seed=SEED)
-
-
-def _print(folder: Path, performances: Sequence[Performance], levels: report.Levels) -> None:
-    first = performances[0]
-    parts = [
-        f"{folder}: {first.photos} photos, {first.faces} wanted faces",
-        report.figures_table(performances),
-    ]
-    for name, summaries in levels.items():
-        parts += [f"{name}:"] if len(levels) > 1 else []
-        parts.append(report.levels_table(summaries))
-    click.echo("\n\n".join(parts), file=standard_output())
-
-
-def _print_by_size(
-    performances: Sequence[Performance],
-    photos: Sequence[AnnotatedPhoto],
-    found: Detections,
-    min_face: float,
-) -> None:
-    for one in performances:
-        boxes = [Found.of(photo.faces) for photo in found[one.detector]]
-        table = report.breakdown_table(breakdown(one, photos, boxes, min_face=min_face))
-        title = f"{one.detector}, recall at {ALARMS:g} false positive a photo:"
-        click.echo(f"\n{title}\n\n{table}", file=standard_output())
 
 
 def _facts(format: str | None, folder: Path, min_face: float, min_score: float) -> dict[str, Any]:
@@ -284,17 +279,3 @@ def _facts(format: str | None, folder: Path, min_face: float, min_score: float) 
         "min_score": min_score,
         "seed": SEED,
     }
-
-
-def _write(
-    out: Path,
-    facts: dict[str, Any],
-    performances: Sequence[Performance],
-    levels: report.Levels,
-    found: Detections,
-) -> None:
-    report.write_figures(out / "figures.json", facts, performances, levels)
-    report.write_froc(out / "froc.csv", performances)
-    report.draw_froc(out / "froc.png", performances)
-    report.write_levels(out / "levels.csv", levels)
-    report.write_detections(out / "detections.jsonl", found)

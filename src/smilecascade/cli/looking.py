@@ -15,7 +15,7 @@ import smilecascade
 from smilecascade.analyze import Cascade, Searched
 from smilecascade.cli.failures import describe
 from smilecascade.cli.inputs import Task, reason
-from smilecascade.cli.videos import Reel, look_through
+from smilecascade.cli.videos import Copy, Reel, look_through
 from smilecascade.draw import draw_faces
 from smilecascade.errors import ImageError, SmilecascadeError
 from smilecascade.export import FoundFaces, Outcome, Unread
@@ -28,6 +28,9 @@ class Sink(Protocol):
 
     def write(self, outcome: Outcome, /) -> None:
         """Take one outcome."""
+
+    def drawn(self, frame: int, length: int | None, /) -> None:
+        """Know that this frame of a video's copy, of about so many, is written; only for a bar."""
 
     def finished(self) -> None:
         """Know that nothing more comes of this task; the next outcome is of the next one."""
@@ -80,7 +83,8 @@ class Looking:
 
     def _look_through(self, videos: Sequence[Task], sink: Sink) -> None:
         for task in videos:
-            for outcome in look_through(task.path, self.cascade, self._reel, task.drawing, self._told):
+            copy = Copy(path=task.drawing, drawn=sink.drawn) if task.drawing else None
+            for outcome in look_through(task.path, self.cascade, self._reel, copy, self._told):
                 sink.write(outcome)
             sink.finished()
 

@@ -42,8 +42,8 @@ class Progress:
             file=sys.stderr,
         )
         self._visible = visible and _is_seen()
-        self._started_s = self._video_began_s = time.monotonic()
-        self._frames = 0
+        self._started_s = time.monotonic()
+        self._begin_frames(drawn=False)
         self._length, self._before, self._done = length, done, done
         self._shown = False
 
@@ -57,12 +57,15 @@ class Progress:
     def advance(self) -> None:
         """Count one more; the bar is drawn once ``PATIENCE_S`` have passed."""
         self._done += 1
-        self._frames, self._video_began_s = 0, time.monotonic()
+        self._begin_frames(drawn=False)
         self._draw()
 
-    def pass_frame(self) -> None:
-        """Count a frame of the video that is looked at."""
+    def pass_frame(self, number: int, length: int | None, *, drawn: bool = False) -> None:
+        """Go on to this frame of a video that has about so many; ``drawn``: on its annotated copy."""
+        if drawn != self._drawing:
+            self._begin_frames(drawn)
         self._frames += 1
+        self._frame, self._video_length = number, length
         self._draw()
 
     def say(self, line: str) -> None:
@@ -76,18 +79,28 @@ class Progress:
             self._bar.update(self._done - self._bar.pos, self._pace_of_frames() or self._pace(elapsed_s))
             self._bar.render_progress()
 
+    def _begin_frames(self, drawn: bool) -> None:
+        self._frames, self._drawing, self._frames_began_s = 0, drawn, time.monotonic()
+
     def _pace_of_frames(self) -> str:
-        elapsed_s = time.monotonic() - self._video_began_s
+        elapsed_s = time.monotonic() - self._frames_began_s
         if not self._frames or not elapsed_s:
             return ""
-        return f"frame {self._frames}  {self._frames / elapsed_s:.1f} frames/s"
+        done, length = self._frame + 1, self._video_length
+        left = _left(elapsed_s * (length - done) / done) if length and length >= done else ""
+        of = f"/{length}" if left else ""
+        verb = "drawn" if self._drawing else "frame"
+        return f"{verb} {done}{of}  {self._frames / elapsed_s:.1f}/s{left}"
 
     def _pace(self, elapsed_s: float) -> str:
         done = self._done - self._before
         if not done or not elapsed_s:
             return ""
-        left_s = (self._length - self._done) * elapsed_s / done
-        return f"{done / elapsed_s:.1f} photos/s  {timedelta(seconds=round(left_s))} left"
+        return f"{done / elapsed_s:.1f} photos/s{_left((self._length - self._done) * elapsed_s / done)}"
+
+
+def _left(left_s: float) -> str:
+    return f"  {timedelta(seconds=round(left_s))} left"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The table that a person reads: a line a face, printed as the photos are done."""
+"""The table that a person reads: a line a face, printed as the photos and videos are done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from smilecascade.cli.failures import one_line
+from smilecascade.cli.sightings import Sightings
 from smilecascade.export import FoundFaces, FoundFrame, Outcome, Unread, Write
 from smilecascade.records import Face
 
@@ -29,56 +30,89 @@ def table(stream: TextIO, paths: Iterable[str]) -> Iterator[Write]:
     if not width:
         yield lambda outcome: None
         return
-    width, counts = max(width, len("photo")), Counts()
+    printed = _Table(stream, max(width, len("photo")))
+    yield printed.write
+    printed.end()
 
-    def write(outcome: Outcome) -> None:
-        counts.add(outcome)
-        for line in _lines(outcome, width):
-            _print(stream, line)
 
-    _print(stream, f"{'photo':<{width}}{_CELLS.format(**_TITLES)}")
-    yield write
-    _print(stream, str(counts))
+class _Table:
+    """The lines of the table, and what they come to."""
+
+    def __init__(self, stream: TextIO, width: int) -> None:
+        self._stream, self._width = stream, width
+        self._counts = Counts()
+        self._video: Sightings | None = None
+        self._print(f"{'photo':<{width}}{_CELLS.format(**_TITLES)}")
+
+    def write(self, outcome: Outcome) -> None:
+        """Print a photo at once; a video as a whole, when what comes is of it no longer."""
+        if isinstance(outcome, FoundFrame):
+            if self._video is None or not self._video.goes_on(outcome):
+                self._end_video()
+                self._video = Sightings(outcome.path)
+            self._video.add(outcome)
+            return
+        broken_off = isinstance(outcome, Unread) and self._video and self._video.path == outcome.path
+        self._end_video()
+        self._counts.add(outcome)
+        if isinstance(outcome, Unread):
+            self._print(f"{self._path(outcome)}  {'not all read' if broken_off else 'not read':>11}")
+        else:
+            first, *others = outcome.faces or (None,)
+            self._print(self._path(outcome) + _cells(first, _photo_cells(outcome)))
+            for face in others:
+                self._print(" " * self._width + _cells(face, {}))
+
+    def end(self) -> None:
+        """Print what is left, and the sum."""
+        self._end_video()
+        self._print(str(self._counts))
+
+    def _end_video(self) -> None:
+        video, self._video = self._video, None
+        if video:
+            self._counts.add_video(video)
+            cells = {"size": _counted(video.frames, "frame"), "faces": str(video.faces)}
+            self._print(self._path(video) + _cells(None, cells))
+            for line in video.lines():
+                self._print(line)
+
+    def _path(self, named: Outcome | Sightings) -> str:
+        return f"{one_line(named.path):<{self._width}}"
+
+    def _print(self, line: str) -> None:
+        self._stream.write(line.rstrip() + "\n")
+        self._stream.flush()
 
 
 class Counts:
-    """How many photos and frames were read, how many files were not, and how many faces there are."""
+    """How many photos and videos were read, how many were not, and how many faces there are."""
 
     def __init__(self) -> None:
-        self.faces = self.photos = self.frames = self.unread = 0
+        self.faces = self.photos = self.videos = self.unread = 0
 
-    def add(self, outcome: Outcome) -> None:
-        """Count this outcome."""
+    def add(self, outcome: FoundFaces | Unread) -> None:
+        """Count this photo, or what could not be read."""
         if isinstance(outcome, Unread):
             self.unread += 1
             return
-        self.photos += isinstance(outcome, FoundFaces)
-        self.frames += isinstance(outcome, FoundFrame)
+        self.photos += 1
         self.faces += len(outcome.faces)
+
+    def add_video(self, video: Sightings) -> None:
+        """Count this video, and each of its faces once."""
+        self.videos += 1
+        self.faces += video.faces
 
     def __str__(self) -> str:
         unread = f"; {self.unread} could not be read" if self.unread else ""
-        frames = [_counted(self.frames, "frame")] if self.frames else []
-        photos = [_counted(self.photos, "photo")] if self.photos or not frames else []
-        return f"{_counted(self.faces, 'face')} in {' and '.join(photos + frames)}{unread}"
+        videos = [_counted(self.videos, "video")] if self.videos else []
+        photos = [_counted(self.photos, "photo")] if self.photos or not videos else []
+        return f"{_counted(self.faces, 'face')} in {' and '.join(photos + videos)}{unread}"
 
 
-def _lines(outcome: Outcome, width: int) -> Iterator[str]:
-    path = f"{one_line(outcome.path):<{width}}"
-    if isinstance(outcome, Unread):
-        yield f"{path}  {'not read':>11}"
-        return
-    first, *others = outcome.faces or (None,)
-    yield path + _cells(first, _photo_cells(outcome))
-    yield from (" " * width + _cells(face, {}) for face in others)
-
-
-def _photo_cells(outcome: FoundFaces | FoundFrame) -> dict[str, str]:
-    if isinstance(outcome, FoundFrame):
-        size = f"frame {outcome.frame}"
-    else:
-        size = f"{outcome.width}x{outcome.height}"
-    return {"size": size, "faces": str(len(outcome.faces))}
+def _photo_cells(outcome: FoundFaces) -> dict[str, str]:
+    return {"size": f"{outcome.width}x{outcome.height}", "faces": str(len(outcome.faces))}
 
 
 def _cells(face: Face | None, photo: dict[str, str]) -> str:
@@ -86,11 +120,6 @@ def _cells(face: Face | None, photo: dict[str, str]) -> str:
         return _CELLS.format(**_BLANK | photo)
     corners = dict(zip(("x1", "y1", "x2", "y2"), (f"{value:.0f}" for value in face.box), strict=True))
     return _CELLS.format(**_BLANK | photo | corners | {"score": f"{face.score:.3f}"})
-
-
-def _print(stream: TextIO, line: str) -> None:
-    stream.write(line.rstrip() + "\n")
-    stream.flush()
 
 
 def _counted(number: int, thing: str) -> str:

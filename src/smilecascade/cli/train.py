@@ -12,23 +12,18 @@ import click
 
 from smilecascade.analyze import MAX_THREADS
 from smilecascade.cli.bars import say, steps_bar, tracked
-from smilecascade.cli.options import bundle_option, debug_option, runs_option, work_folder, work_option
+from smilecascade.cli.options import bundle_option, debug_option, runs_option, work_option
+from smilecascade.cli.train_expression import expression
+from smilecascade.cli.training import data_option, opinion_of, places_of, resume_option, second_opinion_option
 
 if TYPE_CHECKING:
     from smilecascade.specs import TrainSpec
-    from smilecascade.train.materials import Places
-    from smilecascade.train.opinions import Opinion
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
-            click.option(
-                "--data",
-                required=True,
-                type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
-                help="Folder of the unpacked data sets.",
-            ),
+            data_option(required=True),
             click.option(
                 "--out",
                 required=True,
@@ -37,11 +32,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             work_option,
             runs_option,
-            click.option(
-                "--resume",
-                is_flag=True,
-                help="Go on with the training in the folder of --work, where it was stopped.",
-            ),
+            resume_option,
             click.option("--steps", type=click.IntRange(1), help="Steps of a net, instead of the recipe's."),
             click.option("--seed", type=click.IntRange(0), help="Seed of everything random.", default=1),
             click.option(
@@ -52,11 +43,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
                 show_default=True,
                 help="Processor cores of a training; another number gives weights that differ a little.",
             ),
-            click.option(
-                "--second-opinion",
-                type=click.Path(dir_okay=False, exists=True, path_type=Path),
-                help="YuNet's ONNX file: no negative is cut where it sees an unlabelled face.",
-            ),
+            second_opinion_option,
             debug_option,
         )
     ):
@@ -78,6 +65,9 @@ def train() -> None:
 
     smilecascade monitor shows the training while it runs.
     """
+
+
+train.add_command(expression)
 
 
 @train.command("all")
@@ -145,19 +135,18 @@ def calibrators(
     unknown = [name for name in nets if name not in SPECS]
     if unknown:
         raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SPECS)}.", param_hint="--net")
-    places = _places(data, out, work)
     with ExitStack() as bars:
         rows = compared(
             nets or tuple(SPECS),
             open_bundle(bundle),
-            places,
+            places_of(data, out, work),
             out,
             steps=steps,
             seed=seed,
             threads=threads,
             runs=runs_folder,
             resume=resume,
-            opinion=_opinion(second_opinion, threads),
+            opinion=opinion_of(second_opinion, threads),
             track=tracked,
             progress=lambda name, length: steps_bar(bars, name, length),
         )
@@ -186,8 +175,8 @@ def _train(
     from smilecascade.train.session import Session
 
     check_place(out)
-    places = _places(data, out, work)
-    opinion = _opinion(second_opinion, threads)
+    places = places_of(data, out, work)
+    opinion = opinion_of(second_opinion, threads)
     with joined() as processes, ExitStack() as bars:
 
         def resolved(spec: TrainSpec) -> TrainSpec:
@@ -211,20 +200,3 @@ def _train(
         if processes.is_first:
             bundle = publish(trained, places, out, track=tracked)
             click.echo(f"{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}")
-
-
-def _places(data: Path, out: Path, work: Path | None) -> Places:
-    """Where the data lie, and where the work is done: beside what is written in the end."""
-    from smilecascade.train.materials import Places
-
-    return Places(data=data, work=work_folder(work, out))
-
-
-def _opinion(path: Path | None, threads: int) -> Opinion | None:
-    """Another detector's view, down to faces of 8 pixels and scores of 0.3."""
-    if path is None:
-        return None
-    from smilecascade.evaluate.peers import YuNet
-
-    yunet = YuNet(path, min_score=0.3, threads=threads)
-    return lambda image: yunet.detect(image, 8)

@@ -80,7 +80,8 @@ def place(outcome: Outcome, out: Path, *, force: bool) -> int:
             err=True,
         )
         return NOT_BETTER
-    bundle = write_bundle(out, candidate.spec, candidate.nets, candidate.manifest, aligner=candidate.aligner)
+    more = {"aligner": candidate.aligner, "expression": candidate.expression}
+    bundle = write_bundle(out, candidate.spec, candidate.nets, candidate.manifest, **more)
     click.echo(f"\n{bundle.path}: {len(bundle.nets)} levels, {bundle.digest[:12]}", file=standard_output())
     return OK
 

@@ -250,5 +250,8 @@ class _Piped:
     def write(self, outcome: Outcome) -> None:
         self._connection.send(outcome)
 
+    def drawn(self, frame: int, length: int | None) -> None:
+        """The bar shows the work of all processes, and not what one is at."""
+
     def finished(self) -> None:
         self._connection.send(_Said.FINISHED)

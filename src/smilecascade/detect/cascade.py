@@ -8,6 +8,7 @@ from dataclasses import replace
 from smilecascade.bundle import Bundle
 from smilecascade.detect.align import Aligner
 from smilecascade.detect.level import Level, Stage, Watcher, filtered
+from smilecascade.detect.light import lit
 from smilecascade.geometry.boxes import faces_of_squares
 from smilecascade.mipmaps import Mipmaps, Pixels
 from smilecascade.records import Candidates, Face
@@ -22,7 +23,9 @@ class Detector:
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         self.spec: CascadeSpec = bundle.spec
         align = bundle.align(threads)
-        self.aligner = align and Aligner(align=align, window=bundle.spec.align_window)
+        self.aligner = align and Aligner(
+            align=align, window=bundle.spec.align_window, batch=bundle.spec.align_batch
+        )
         self.levels = tuple(
             Level(number=number, spec=spec, judge=judge)
             for number, (spec, judge) in enumerate(
@@ -40,15 +43,15 @@ class Detector:
         """
         if image.size == 0:
             return Candidates.empty()
-        photo = Mipmaps(image)
+        photo = Mipmaps(lit(image))
         found = self.survivors(photo, min_face=min_face, min_score=min_score, watch=watch)
-        return self._aligned(photo, self._over_everything(found, watch), watch)
+        return self._aligned(photo, self.over_everything(found, watch), watch)
 
     def survivors(
         self, photo: Mipmaps, *, min_face: float, min_score: float | None = None, watch: Watcher | None = None
     ) -> Candidates:
         """The windows that the last level lets through, before the filter over everything."""
-        first, *later = self._levels(min_score)
+        first, *later = self.levels_at(min_score)
         found = first.scan(photo, self.spec, min_face, watch)
         for level in later:
             found = level.examine(photo, found, watch)
@@ -59,6 +62,10 @@ class Detector:
     ) -> list[Face]:
         """The faces in a photo as boxes of the usual shape, best first."""
         found = self.windows(image, min_face=min_face, min_score=min_score, watch=watch)
+        return self.reported(found)
+
+    def reported(self, found: Candidates) -> list[Face]:
+        """Windows that are through with everything, in their order, as faces of the usual shape."""
         boxes = faces_of_squares(found.boxes, width=self.spec.face_width, height=self.spec.face_height)
         points = [None] * len(found) if found.points is None else found.points.tolist()
         return [
@@ -66,13 +73,15 @@ class Detector:
             for box, score, named in zip(boxes.tolist(), found.scores.tolist(), points, strict=True)
         ]
 
-    def _levels(self, min_score: float | None) -> tuple[Level, ...]:
+    def levels_at(self, min_score: float | None) -> tuple[Level, ...]:
+        """The levels, the last one with this threshold."""
         if min_score is None:
             return self.levels
         *before, last = self.levels
         return (*before, replace(last, spec=replace(last.spec, min_score=min_score)))
 
-    def _over_everything(self, found: Candidates, watch: Watcher | None) -> Candidates:
+    def over_everything(self, found: Candidates, watch: Watcher | None = None) -> Candidates:
+        """Of windows of any scale that overlap too much the best stays. Best first."""
         started = time.perf_counter()
         kept = filtered(found, self.spec.max_iou, across_scales=True)
         if watch:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from smilecascade.bundle import Judge, Verdicts
-from smilecascade.geometry.boxes import FloatArray
+from smilecascade.detect.lots import arranged, crops, joined
+from smilecascade.detect.pyramid import Pyramid
+from smilecascade.geometry.boxes import IntArray
 from smilecascade.geometry.calibration import calibrated
-from smilecascade.geometry.pyramid import squares_of_positions, window_sides
 from smilecascade.geometry.suppress import suppress
 from smilecascade.mipmaps import Mipmaps
 from smilecascade.records import Candidates
-from smilecascade.sheets import Sheet, laid_out, tile_of_windows
 from smilecascade.specs import CascadeSpec, LevelSpec
 
 Step = Literal["classified", "calibrated", "filtered", "reported", "aligned"]
@@ -58,14 +54,32 @@ class Level:
     ) -> Candidates:
         """The first level: slide over the whole pyramid, and keep what looks like a face."""
         started = time.perf_counter()
-        windows, said, entered = self._slide(photo, cascade, min_face)
+        windows, said, entered = self.slide(photo, cascade, min_face)
         return self._settled(windows, said, entered, started, watch)
 
     def examine(self, photo: Mipmaps, windows: Candidates, watch: Watcher | None) -> Candidates:
         """A later level: look at the windows that the level before let through, and keep some."""
         started = time.perf_counter()
-        said = self._verdicts(photo, windows.boxes)
+        said = self._verdicts((photo,), windows)
         return self._settled(windows[said.places], said, len(windows), started, watch)
+
+    def examine_lot(self, photos: Sequence[Mipmaps], lot: Candidates) -> Candidates:
+        """``examine`` of several photos together; the windows come and go photo by photo."""
+        said = self._verdicts(photos, lot)
+        return self._settled_lot(lot[said.places], said)
+
+    def judge_pyramids(self, pyramids: Sequence[Pyramid]) -> list[Verdicts]:
+        """What the net says of the pyramid of each photo; of each alone, since they differ in size."""
+        return [self.judge(pyramid.pixels, self.spec.min_score) for pyramid in pyramids]
+
+    def scan_lot(self, pyramids: Sequence[Pyramid], said: Sequence[Verdicts]) -> Candidates:
+        """The rest of ``scan`` of several photos together; the windows come photo by photo."""
+        seen = [pyramid.windows(verdicts) for pyramid, verdicts in zip(pyramids, said, strict=True)]
+        kept = Verdicts.concatenate([verdicts for _, verdicts, _ in seen])
+        return self._settled_lot(joined([windows for windows, _, _ in seen]), kept)
+
+    def _settled_lot(self, lot: Candidates, said: Verdicts) -> Candidates:
+        return arranged(self._settled(lot, said, len(lot), 0, None))
 
     def _settled(
         self, windows: Candidates, said: Verdicts, entered: int, started: float, watch: Watcher | None
@@ -92,63 +106,37 @@ class Level:
             level=self.number, step=step, entered=entered, candidates=candidates, elapsed_s=elapsed_s
         )
 
-    def _slide(
+    def slide(
         self, photo: Mipmaps, cascade: CascadeSpec, min_face: float
     ) -> tuple[Candidates, Verdicts, int]:
         """The windows of all scales that look like a face, what is said of them, and how many were seen."""
-        searched = window_sides(
-            photo.height,
-            photo.width,
-            min_face=min_face,
-            step=2 ** (1 / cascade.scales_per_octave),
-            largest=cascade.largest,
-        )
-        sizes = tuple(self._size_at(photo, float(side)) for side in searched)
-        if not sizes:
+        pyramid = Pyramid.of(photo, self.spec, cascade, min_face)
+        if pyramid is None:
             return Candidates.empty(), Verdicts.none(), 0
-        border = ceil(cascade.padding * self.spec.window)
-        sheet = laid_out(sizes, border=border, cell=self.spec.stride)
-        return self._read(photo, sheet, searched, (photo.width, photo.height) / np.array(sizes))
+        return pyramid.windows(self.judge(pyramid.pixels, self.spec.min_score))
 
-    def _size_at(self, photo: Mipmaps, side: float) -> tuple[int, int]:
-        """Width and height of the pyramid image on which windows of this side have the net's size."""
-        scale = self.spec.window / side
-        return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
-
-    def _read(
-        self, photo: Mipmaps, sheet: Sheet, searched: NDArray[np.float64], ratios: NDArray[np.float64]
-    ) -> tuple[Candidates, Verdicts, int]:
-        """The windows that the net keeps of a sheet; those across two of its tiles are none."""
-        window, stride = self.spec.window, self.spec.stride
-        if min(sheet.height, sheet.width) < window:
-            return Candidates.empty(), Verdicts.none(), 0
-        said = self.judge(photo.laid(sheet)[None], self.spec.min_score)
-        tiles, entered = tile_of_windows(sheet, window, stride)
-        scales = tiles.ravel()[said.places].astype(np.int32)
-        said, scales = said[scales >= 0], scales[scales >= 0]
-        rows, columns = np.divmod(said.places, tiles.shape[1])
-        squares = squares_of_positions(
-            rows - sheet.tops[scales] // stride,
-            columns - sheet.lefts[scales] // stride,
-            side=searched[scales],
-            window=window,
-            stride=stride,
-            border=sheet.border,
-            ratio=ratios[scales],
-        )
-        return Candidates(boxes=squares, scores=said.scores, scales=scales), said, entered
-
-    def _verdicts(self, photo: Mipmaps, squares: FloatArray) -> Verdicts:
-        """What the net says of the windows that it keeps; places are rows of ``squares``."""
+    def _verdicts(self, photos: Sequence[Mipmaps], windows: Candidates) -> Verdicts:
+        """What the net says of the windows that it keeps; places are rows of ``windows``."""
         parts = []
-        for start in range(0, len(squares), self.spec.batch):
-            crops = photo.crops(squares[start : start + self.spec.batch], self.spec.window)
-            said = self.judge(crops, self.spec.min_score)
+        for start in range(0, len(windows), self.spec.batch):
+            cut = crops(photos, windows[start : start + self.spec.batch], self.spec.window)
+            said = self.judge(cut, self.spec.min_score)
             parts.append(replace(said, places=said.places + start))
         return Verdicts.concatenate(parts)
 
 
 def filtered(candidates: Candidates, max_iou: float, *, across_scales: bool = False) -> Candidates:
-    """Of windows that overlap too much the best stays; within each scale, or across all. Best first."""
+    """Of windows that overlap too much the best stays; within each scale, or across all. Best first.
+
+    Windows of several photos compete within their photo.
+    """
     groups = None if across_scales else candidates.scales
+    if candidates.photos is not None and len(candidates):
+        groups = candidates.photos if groups is None else _pairs_numbered(candidates.photos, groups)
     return candidates[suppress(candidates.boxes, candidates.scores, max_iou=max_iou, groups=groups)]
+
+
+def _pairs_numbered(first: IntArray, second: IntArray) -> IntArray:
+    """One number for each pair of two (N,) arrays, N ≥ 1, none of them negative."""
+    numbers: IntArray = first * (second.max() + 1) + second
+    return numbers

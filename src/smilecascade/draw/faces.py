@@ -13,6 +13,7 @@ from smilecascade.draw.paint import (
     RIM_OPACITY,
     YELLOW,
     Colour,
+    Floats,
     Region,
     mark,
     paint,
@@ -54,14 +55,16 @@ def draw_faces(
     canvas = np.array(check_rgb(image), order="C")
     ordered = sorted(faces, key=lambda face: face.score)
     for face in ordered:
-        _draw_frame(canvas, face.box, colour)
+        frame_face(canvas, face.box, colour)
         _draw_points(canvas, face, colour)
     for face in ordered if scores else ():
-        _draw_label(canvas, face, colour)
+        text = rendered(f"{face.score:.2f}", text_height(canvas))
+        label_face(canvas, face.box, text, colour)
     return canvas
 
 
-def _draw_frame(canvas: NDArray[np.uint8], box: Box, colour: Colour) -> None:
+def frame_face(canvas: NDArray[np.uint8], box: Box, colour: Colour) -> None:
+    """Draw the frame of a face on RGB uint8 (H, W, 3) itself."""
     line = _line_width(canvas, box)
     rim = max(1.0, line / 3)
     depth = line / 2 + rim + 1
@@ -78,11 +81,11 @@ def _draw_points(canvas: NDArray[np.uint8], face: Face, colour: Colour) -> None:
         mark(canvas, point, radius, colour)
 
 
-def _draw_label(canvas: NDArray[np.uint8], face: Face, colour: Colour) -> None:
-    text = rendered(f"{face.score:.2f}", _text_height(canvas))
+def label_face(canvas: NDArray[np.uint8], box: Box, text: Floats, colour: Colour) -> None:
+    """Draw rendered text on RGB uint8 (H, W, 3) itself, on a chip of this colour beside the box."""
     padding = round(0.3 * text.shape[0]) + 1
     size = (text.shape[1] + 2 * padding, text.shape[0] + 2 * padding)
-    chip = _place(canvas, face.box, size)
+    chip = _place(canvas, box, size)
     place = region(canvas, chip)
     paint(canvas, place, to_rounded_box(place, chip, padding), colour)
     stamp(canvas, text, round(chip[0]) + padding, round(chip[1]) + padding)
@@ -103,7 +106,8 @@ def _line_width(canvas: NDArray[np.uint8], box: Box) -> float:
     return max(_MIN_LINE, min(wanted, _MAX_LINE_PER_FACE * _shorter_side(box)))
 
 
-def _text_height(canvas: NDArray[np.uint8]) -> float:
+def text_height(canvas: NDArray[np.uint8]) -> float:
+    """The height of the text of a label, pixels."""
     return max(_MIN_TEXT, _TEXT_PER_PHOTO * sqrt(canvas.shape[0] * canvas.shape[1]))
 
 

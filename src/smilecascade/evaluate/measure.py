@@ -116,7 +116,15 @@ def tally(found: Sequence[Found], truths: Sequence[Truth], *, min_face: float, m
 
 def mended(found: Sequence[Found], truths: Sequence[Truth], names: Sequence[str]) -> list[Found]:
     """The boxes of each photo after the transform of the half that it is not in; ``names`` sort them."""
+    fits = fits_of_halves(found, truths, names)
+    return [
+        Found(boxes=fit.apply(one.boxes), scores=one.scores) for one, fit in zip(found, fits, strict=True)
+    ]
+
+
+def fits_of_halves(found: Sequence[Found], truths: Sequence[Truth], names: Sequence[str]) -> list[BoxFit]:
+    """For each photo the transform that the half asks for that it is not in; ``names`` sort them."""
     first, second = halves(names)
     fits = dict.fromkeys(first, fitted(found, truths, second))
     fits |= dict.fromkeys(second, fitted(found, truths, first))
-    return [Found(boxes=fits[row].apply(one.boxes), scores=one.scores) for row, one in enumerate(found)]
+    return [fits[row] for row in range(len(found))]

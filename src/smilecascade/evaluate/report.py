@@ -73,6 +73,31 @@ def shown(figure: Figure) -> str:
     return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})"
 
 
+def summary(performances: Sequence[Performance], levels: Levels) -> str:
+    """What was measured with, and the tables of all that was measured."""
+    first = performances[0]
+    parts = [f"{first.photos} photos, {first.faces} wanted faces", figures_table(performances)]
+    for name, summaries in levels.items():
+        parts += [f"{name}:"] if len(levels) > 1 else []
+        parts.append(levels_table(summaries))
+    return "\n\n".join(parts)
+
+
+def write_all(
+    folder: Path,
+    facts: Mapping[str, Any],
+    performances: Sequence[Performance],
+    levels: Levels,
+    found: Mapping[str, Iterable[FoundFaces]],
+) -> None:
+    """Write each of the files below into a folder, under its usual name."""
+    write_figures(folder / "figures.json", facts, performances, levels)
+    write_froc(folder / "froc.csv", performances)
+    draw_froc(folder / "froc.png", performances)
+    write_levels(folder / "levels.csv", levels)
+    write_detections(folder / "detections.jsonl", found)
+
+
 def write_figures(
     path: Path,
     facts: Mapping[str, Any],

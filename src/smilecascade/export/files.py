@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from smilecascade.aside import aside
 from smilecascade.export.lines import write_array
 from smilecascade.export.outcomes import Plain
 from smilecascade.export.spreadsheet import write_csv
@@ -47,18 +47,3 @@ def replacing(path: Path) -> Iterator[TextIO]:
         partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream,
     ):
         yield stream
-
-
-@contextmanager
-def aside(path: Path) -> Iterator[Path]:
-    """Where to write a file that takes the place of ``path`` when the block ends well.
-
-    Otherwise it is removed, and what was at ``path`` stays. Raises OSError.
-    """
-    final = path.resolve()
-    partial = final.with_name(f".{final.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        partial.replace(final)
-    finally:
-        partial.unlink(missing_ok=True)

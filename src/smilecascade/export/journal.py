@@ -11,27 +11,25 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 if sys.platform != "win32":
     import fcntl
 
+from smilecascade.aside import aside
 from smilecascade.errors import ExportError
-from smilecascade.export.files import LINES, aside, converter
+from smilecascade.export.files import LINES, converter
 from smilecascade.export.lines import dumped
 from smilecascade.export.outcomes import Outcome, to_json
 from smilecascade.export.recorded import Recorded, Records, recorded
+from smilecascade.export.settings import Settings, refuse_other
 
 #: Each line is handed to the system at once, so that a kill costs none. The disk has it after so
 #: many seconds, or with the next line if that comes later: what a power cut costs.
 SYNC_S = 1.0
-
-#: What results were found with, by the name that a user knows it by: plain values of JSON.
-Settings = Mapping[str, Any]
 
 
 class Journal:
@@ -107,12 +105,7 @@ class Journal:
                 f"{self._note}: cannot be read, and only it knows how the results in {self.path.name} were "
                 "found; delete both to start anew"
             ) from error
-        for name, value in self._settings.items():
-            if before.get(name) != value:
-                raise ExportError(
-                    f"{self.path}: was begun with {_told(name, before.get(name))}, not with "
-                    f"{_told(name, value)}; go on with the same options, or delete it to start anew"
-                )
+        refuse_other(self._settings, before, self.path)
 
     def _added_to(self) -> Recorded:
         """The results of the finished file, which are copied into the journal."""
@@ -160,9 +153,3 @@ def _lock(stream: BinaryIO, path: Path) -> None:
         raise ExportError(
             f"{path}: another run is writing to it; let it end, or give --out another name"
         ) from error
-
-
-def _told(name: str, value: Any) -> str:
-    if value is None:
-        return f"no {name}"
-    return f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"

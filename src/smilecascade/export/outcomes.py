@@ -7,7 +7,7 @@ a frame of a video ``{"path", "frame", "time_s", "faces"}``, what was not read `
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from smilecascade.records import Face
@@ -29,12 +29,16 @@ class FoundFaces:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundFrame:
-    """A frame of a video: its number, from 0, its time in seconds, and its faces, best first."""
+    """A frame of a video: its number, from 0, its time in seconds, and its faces, best first.
+
+    length: how many frames the video has by its own account, or None; for a bar, and not written.
+    """
 
     path: str
     frame: int
     time_s: float
     faces: tuple[Face, ...]
+    length: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,7 @@ def to_json(outcome: Outcome) -> Plain:
         return {"path": outcome.path, "error": outcome.error}
     faces = [face_to_json(face) for face in outcome.faces]
     if isinstance(outcome, FoundFrame):
+        faces = [{**plain, "track": face.track} for plain, face in zip(faces, outcome.faces, strict=True)]
         return {"path": outcome.path, "frame": outcome.frame, "time_s": outcome.time_s, "faces": faces}
     return {"path": outcome.path, "width": outcome.width, "height": outcome.height, "faces": faces}
 
@@ -67,7 +72,8 @@ def to_json(outcome: Outcome) -> Plain:
 def face_to_json(face: Face) -> Plain:
     """A face as plain values: box and points in pixels to 2 decimals, score and probabilities to 6.
 
-    What nobody asked for, the track of a face in a photo or its expression, is left out.
+    What nobody asked for, the track of a face in a photo or its expression, is left out; in a frame
+    of a video, a face that was seen too shortly to be followed has the track None.
     """
     plain: Plain = {"box": _rounded(face.box), "score": round(float(face.score), SCORE_DECIMALS)}
     plain["points"] = face.points and [_rounded(point) for point in face.points]

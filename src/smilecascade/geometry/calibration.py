@@ -35,7 +35,8 @@ MIRRORED: IntArray = np.array(
 )
 
 #: A class counts if its probability is above chance by more than float32 can err.
-LEAST_PROBABILITY = 1 / len(DISPLACEMENTS) + 1e-6
+ABOVE_CHANCE = 1e-6
+LEAST_PROBABILITY = 1 / len(DISPLACEMENTS) + ABOVE_CHANCE
 
 
 def displaced(squares: FloatArray, displacements: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The one layer that every net here is made of."""
+"""The layers that every net here is made of."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def conv(inputs: int, outputs: int, kernel: int, *, stride: int = 1, padding: in
         nn.BatchNorm2d(outputs),
         nn.ReLU(),
     ]
+
+
+def normalisable(
+    inputs: int, outputs: int, kernel: int, *, padding: int = 0, normalised: bool
+) -> list[nn.Module]:
+    """The same of stride 1, or without the normalisation: for nets that are compared with and without it."""
+    if normalised:
+        return conv(inputs, outputs, kernel, padding=padding)
+    return [nn.Conv2d(inputs, outputs, kernel, padding=padding), nn.ReLU()]

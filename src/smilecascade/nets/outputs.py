@@ -16,11 +16,13 @@ class Outputs(NamedTuple):
     points:       (N, 10, h, w), x and y of the left eye, the right eye, the nose, the left and
                   the right corner of the mouth, from the window's centre in sides of the
                   window; or None.
+    shown:        (N, C, 1, 1), what a face shows (``nets.expression``), or None.
     """
 
     face: Tensor | None = None
     displacement: Tensor | None = None
     points: Tensor | None = None
+    shown: Tensor | None = None
 
 
 class Classifier(nn.Module):
@@ -88,4 +90,13 @@ class Aligner(nn.Module):
         return Outputs(displacement=self.displacement(features), points=self.points(features))
 
 
-Net = Classifier | Calibrator | Joint | Aligner
+class Expressive(nn.Module):
+    """Flat layers that end in the logits of what a face, or an eye, shows."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, pixels: Tensor) -> Outputs:
+        """Pixels (N, 3, S, S) in −1..1 to the logits."""
+        return Outputs(shown=self.layers(pixels))

@@ -15,23 +15,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from smilecascade.bundle import Bundle, open_bundle
 from smilecascade.errors import SpecError
-from smilecascade.nets import Aligner, Calibrator, Net, Outputs, entry
+from smilecascade.nets import Aligner, Calibrator, Expressive, Net, entry
 from smilecascade.specs import TrainSpec, to_mapping
 from smilecascade.train.bundled import open_level, with_aligner, with_level
 from smilecascade.train.fitted import fitted
-from smilecascade.train.loop import Validate, Validation, check_resumable, normalised
-from smilecascade.train.losses import errors
+from smilecascade.train.loop import check_resumable
 from smilecascade.train.materials import Places, faces_of, negatives_of, photos_of
 from smilecascade.train.recipe import LEVELS, LevelRecipe
 from smilecascade.train.samples import Samples
 from smilecascade.train.session import SILENT, Session
-from smilecascade.train.sheet import mistakes
 from smilecascade.train.stored import fingerprint
+from smilecascade.train.validation import validation
 
 
 def train_level(number: int, places: Places, recipe: LevelRecipe, session: Session = SILENT) -> Bundle:
@@ -41,10 +38,7 @@ def train_level(number: int, places: Places, recipe: LevelRecipe, session: Sessi
     BundleError where the level before is missing.
     """
     spec, folder = recipe.train, places.level(number)
-    net = entry(spec.net).build()
-    if isinstance(net, Calibrator | Aligner):
-        command = "align" if isinstance(net, Aligner) else "calibrators"
-        raise SpecError(f"net: {spec.net!r} only calibrates; smilecascade train {command} trains it")
+    _check_level(spec.net)
     check_resumable(folder, session.resume)
     before = None if number == 1 else open_level(places, number - 1)
     with session.processes.one_after_the_other():
@@ -56,6 +50,18 @@ def train_level(number: int, places: Places, recipe: LevelRecipe, session: Sessi
         if session.processes.is_first:
             with_level(number, net, places, recipe, before, held.negatives[:256], session.track)
     return open_level(places, number)
+
+
+def _check_level(name: str) -> None:
+    """Raise SpecError for a net that no level can have."""
+    net = entry(name).build()
+    if isinstance(net, Expressive):
+        raise SpecError(f"net: {name!r} finds no faces; smilecascade train expression trains it")
+    if isinstance(net, Calibrator | Aligner):
+        command = "align" if isinstance(net, Aligner) else "calibrators"
+        raise SpecError(f"net: {name!r} only calibrates; smilecascade train {command} trains it")
+    if not entry(name).slides:
+        raise SpecError(f"net: {name!r} is there to be compared, and no level can have it; give another net")
 
 
 def train_aligner(places: Places, spec: TrainSpec, session: Session = SILENT) -> Bundle:
@@ -108,44 +114,13 @@ def _fitted(
 ) -> Net:
     """The net, trained as the session has it."""
     return fitted(
-        name,
+        session.prefix + name,
         samples,
         folder,
         config=config,
         data=data,
         runs=session.runs,
-        validate=_validation(held),
+        validate=validation(held),
         progress=session.progress,
         processes=session.processes,
     )
-
-
-def _validation(samples: Samples) -> Validate:
-    """Figures on fixed samples of validation faces and of held-back backgrounds, and the worst of them."""
-    batch = samples.batch(0)
-
-    def validate(net: Net) -> Validation:
-        device = next(net.parameters()).device
-        outputs = Outputs(
-            *(None if each is None else each.cpu() for each in net(normalised(batch.pixels.to(device))))
-        )
-        figures, pictures = errors(outputs, batch), {}
-        if outputs.face is not None:
-            logits = outputs.face.flatten()
-            figures |= _classification(logits, batch.labels)
-            pictures["mistakes"] = mistakes(batch, logits)
-        return Validation(figures, pictures)
-
-    return validate
-
-
-def _classification(logits: Tensor, labels: Tensor) -> dict[str, float]:
-    """Loss, error, and the recall at one alarm in a hundred windows without a face."""
-    logits, labels = logits[labels >= 0], labels[labels >= 0]
-    score, face = torch.sigmoid(logits).numpy(), labels.numpy() == 1
-    alarm = np.quantile(score[~face], 0.99)
-    return {
-        "val_loss": float(nn.functional.binary_cross_entropy_with_logits(logits, labels.float())),
-        "val_error": float(((score >= 0.5) != face).mean()),
-        "val_recall_at_1pc": float((score[face] > alarm).mean()),
-    }

@@ -95,12 +95,27 @@ def fit(
     return state.net.eval().cpu()
 
 
-def step_reached(folder: Path) -> int | None:
-    """The step of the checkpoint in a folder, or None where there is none."""
-    if not (folder / CHECKPOINT).exists():
+def step_reached(folder: Path, spec: TrainSpec | None = None) -> int | None:
+    """The step of the checkpoint in a folder, or None where there is none.
+
+    Raises SpecError where it belongs to another spec than the one given.
+    """
+    path = folder / CHECKPOINT
+    if not path.exists():
         return None
-    with safe_open(folder / CHECKPOINT, framework="pt") as file:
-        return int(file.metadata()["step"])
+    with safe_open(path, framework="pt") as file:
+        meta = file.metadata()
+    if spec is not None:
+        _check_spec(meta, spec, path)
+    return int(meta["step"])
+
+
+def trained_net(folder: Path, spec: TrainSpec) -> Net:
+    """The net of the checkpoint in a folder. Raises SpecError without one, or if it is of another spec."""
+    state = _resumed(spec, folder / CHECKPOINT, ALONE)
+    if state is None:
+        raise SpecError(f"{folder}: there is no training")
+    return state.net.eval()
 
 
 def check_resumable(folder: Path, resume: bool) -> None:
@@ -174,9 +189,11 @@ def in_float32(outputs: Outputs) -> Outputs:
 
 
 def learning_rate(spec: TrainSpec, step: int) -> float:
-    """Linear warm-up, then half a cosine down to zero at the last step."""
+    """Linear warm-up, then half a cosine down to zero at the last step, or no change."""
     if step < spec.warmup:
         return spec.learning_rate * (step + 1) / spec.warmup
+    if spec.schedule == "constant":
+        return spec.learning_rate
     done = (step - spec.warmup) / max(1, spec.steps - spec.warmup)
     return spec.learning_rate * (1 + cos(pi * done)) / 2
 
@@ -207,8 +224,7 @@ def _resumed(spec: TrainSpec, path: Path, processes: Processes) -> _State | None
     with safe_open(path, framework="pt") as file:
         meta = file.metadata()
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    if json.loads(meta["spec"]) != to_mapping(spec):
-        raise SpecError(f"{path}: belongs to another spec; give another --work folder or delete this one")
+    _check_spec(meta, spec, path)
     state = _fresh(spec, processes)
     state.net.load_state_dict(_below(tensors, "net."))
     moments: dict[int, dict[str, Tensor]] = {}
@@ -219,6 +235,11 @@ def _resumed(spec: TrainSpec, path: Path, processes: Processes) -> _State | None
     state.optimiser.load_state_dict({"state": moments, "param_groups": groups})
     state.step = int(meta["step"])
     return state
+
+
+def _check_spec(meta: Mapping[str, str], spec: TrainSpec, path: Path) -> None:
+    if json.loads(meta["spec"]) != to_mapping(spec):
+        raise SpecError(f"{path}: belongs to another spec; give another --work folder or delete this one")
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

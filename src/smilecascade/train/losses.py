@@ -48,11 +48,14 @@ def face_loss(logits: Tensor, labels: Tensor, hard_share: float) -> Tensor:
 
 
 def displacement_loss(predicted: Tensor, displacements: Tensor) -> Tensor:
-    """Of (N, 45) logits the cross-entropy with the classes' shares; of (N, 3) the smooth L1 distance."""
+    """Of (N, 45) logits the cross-entropy with the classes' shares; of (N, 3) the smooth L1 distance.
+
+    Of another number of logits the same with the table of that size.
+    """
     if predicted.shape[1] == displacements.shape[1]:
         unit = _UNIT.to(predicted.device)
         return functional.smooth_l1_loss(predicted / unit, displacements / unit)
-    return functional.cross_entropy(predicted, class_weights(displacements))
+    return functional.cross_entropy(predicted, class_weights(displacements, predicted.shape[1]))
 
 
 def points_loss(predicted: Tensor, points: Tensor) -> Tensor:
@@ -79,7 +82,7 @@ def errors(outputs: Outputs, batch: Batch) -> dict[str, float]:
     if outputs.displacement is not None:
         faces = outputs.displacement.flatten(1)[: batch.faces]
         if faces.shape[1] > batch.displacements.shape[1]:
-            wrong = faces.argmax(1) != class_weights(batch.displacements).argmax(1)
+            wrong = faces.argmax(1) != class_weights(batch.displacements, faces.shape[1]).argmax(1)
             figures["class_error"] = float(wrong.float().mean())
         figures["displacement_error"] = float((expected(faces) - batch.displacements).abs().mean())
     if outputs.points is not None:

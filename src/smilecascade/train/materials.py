@@ -38,19 +38,23 @@ def untracked(items: Sequence[Item], label: str, /) -> Iterable[Item]:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where the data lie and where the work is done."""
+    """Where the data lie and where the work is done.
+
+    nets: where each net has a folder, if not beside the samples that all of them share.
+    """
 
     data: Path
     work: Path
+    nets: Path | None = None
 
     def level(self, number: int) -> Path:
         """The folder of a level."""
-        return self.work / f"level{number}"
+        return (self.nets or self.work) / f"level{number}"
 
     @property
     def aligner(self) -> Path:
         """The folder of the net that aligns."""
-        return self.work / "align"
+        return (self.nets or self.work) / "align"
 
 
 def photos_of(

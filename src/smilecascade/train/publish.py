@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from smilecascade.errors import BundleError, SpecError
 from smilecascade.mipmaps import Pixels
-from smilecascade.nets import Aligner, Calibrator, Classifier, Joint, Net, NetEntry
+from smilecascade.nets import Aligner, Classifier, Joint, Net, NetEntry
 from smilecascade.train.loop import HALF_RANGE, normalised
 from smilecascade.train.targets import expected
 
@@ -39,7 +39,7 @@ class Judge(nn.Module):
 
     def __init__(self, net: Net) -> None:
         super().__init__()
-        if isinstance(net, Calibrator | Aligner):
+        if not isinstance(net, Classifier | Joint):
             raise SpecError("net: a calibrator alone does not tell faces from background; give another net")
         layers, self.face = (net.trunk, net.face) if isinstance(net, Joint) else _one_logit(net)
         self.features, self.middle = _of_bytes(layers)

@@ -7,13 +7,13 @@ displaced, and the face's points lie, turned the other way.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from smilecascade.geometry.calibration import DISPLACEMENTS, LEAST_PROBABILITY, SCALES, SHIFTS
+from smilecascade.geometry.calibration import ABOVE_CHANCE, DISPLACEMENTS, SCALES, SHIFTS
 from smilecascade.train.augment import Chance, Windows
 
 #: How windows are displaced: to one of the 45 classes, anywhere among them, or less.
@@ -30,9 +30,32 @@ FAR, FAR_SHARE = 1.8, 0.25
 #: The same of windows that all levels have moved: most are nearly in place.
 NEARLY, SELDOM_FAR = 0.8, 0.05
 
+
+class Table(NamedTuple):
+    """Displacements as a grid: evenly spaced shifts along x and y, and evenly spaced ln s.
+
+    shifts: (K,) in sides of the face; log_scales: (L,); rows: (L·K·K, 3), all displacements as dx, dy,
+    ln s, in the order of ``geometry.calibration``.
+    """
+
+    shifts: Tensor
+    log_scales: Tensor
+    rows: Tensor
+
+
+def _table(shifts: int, scales: int) -> Table:
+    """With the outermost displacements of the 45, and so many shifts and scales."""
+    along = torch.linspace(SHIFTS[0], SHIFTS[-1], shifts)
+    log_scales = torch.linspace(float(np.log(SCALES[0])), float(np.log(SCALES[-1])), scales)
+    grid = torch.meshgrid(log_scales, along, along, indexing="ij")
+    return Table(along, log_scales, torch.stack(grid[::-1], dim=-1).flatten(0, 2))
+
+
+#: The 45, and coarser and finer grids, by their number of classes: that of a net's outputs says with
+#: which it was trained.
+TABLES = {len(table.rows): table for table in (_table(3, 5), _table(2, 2), _table(3, 3), _table(5, 9))}
+
 _TABLE = torch.from_numpy(DISPLACEMENTS)
-_SHIFTS = torch.tensor(SHIFTS)
-_LOG_SCALES = torch.tensor(np.log(SCALES), dtype=torch.float32)
 _LIMIT = torch.tensor([SHIFTS[-1], SHIFTS[-1], np.log(SCALES[-1])], dtype=torch.float32)
 
 #: Left and right change places in a mirrored picture: eyes and mouth corners of ``crops.POINTS``.
@@ -90,16 +113,17 @@ def mirrored(displacements: Tensor, points: Tensor, flipped: Tensor) -> tuple[Te
     )
 
 
-def class_weights(displacements: Tensor) -> Tensor:
+def class_weights(displacements: Tensor, classes: int = len(DISPLACEMENTS)) -> Tensor:
     """Displacements (N, 3) as distributions over the 45 classes (N, 45) whose mean they are.
 
     Each of dx, dy and ln s lies between two neighbours of its axis, and is shared among them by
     closeness; a displacement that is a class gives that class alone. Beyond the outermost, the
-    outermost.
+    outermost. ``classes``: the size of another of the ``TABLES``.
     """
-    dx = _shares(displacements[:, 0], _SHIFTS)
-    dy = _shares(displacements[:, 1], _SHIFTS)
-    scale = _shares(displacements[:, 2], _LOG_SCALES)
+    table = TABLES[classes]
+    dx = _shares(displacements[:, 0], table.shifts)
+    dy = _shares(displacements[:, 1], table.shifts)
+    scale = _shares(displacements[:, 2], table.log_scales)
     return (scale[:, :, None, None] * dy[:, None, :, None] * dx[:, None, None, :]).flatten(1)
 
 
@@ -113,11 +137,13 @@ def _shares(values: Tensor, axis: Tensor) -> Tensor:
 def expected(logits: Tensor) -> Tensor:
     """The displacement (N, 3) that logits (N, 45) stand for, as the cascade reads them.
 
-    The same as ``geometry.calibration.expected_displacements`` of their softmax. Of (N, 3),
-    which are a direct prediction, it changes nothing.
+    The same as ``geometry.calibration.expected_displacements`` of their softmax; of the logits of
+    another of the ``TABLES``, by its classes. Of (N, 3), which are a direct prediction, it changes nothing.
     """
-    if logits.shape[1] == len(_LIMIT):
+    classes = int(logits.shape[1])  # while a net is exported, shapes are tensors
+    if classes == len(_LIMIT):
         return logits
     likely = torch.softmax(logits, dim=1)
-    weights = torch.where(likely > LEAST_PROBABILITY, likely, torch.zeros_like(likely))
-    return weights @ _TABLE.to(logits.device) / weights.sum(1, keepdim=True).clamp(min=LEAST_PROBABILITY)
+    least = 1 / classes + ABOVE_CHANCE
+    weights = torch.where(likely > least, likely, torch.zeros_like(likely))
+    return weights @ TABLES[classes].rows.to(logits.device) / weights.sum(1, keepdim=True).clamp(min=least)

@@ -26,7 +26,9 @@ SQUARE = (6.5, 2.5, 53.5, 49.5)
 class FakeCascade:
     """Finds the square of each photo, and remembers what it was asked."""
 
-    bundle = SimpleNamespace(digest="0123abcd")
+    bundle = SimpleNamespace(
+        digest="0123abcd", spec=SimpleNamespace(levels=(SimpleNamespace(min_score=0.9),))
+    )
 
     def __init__(self) -> None:
         self.loaded: list[tuple[Path | None, int | None]] = []
@@ -120,6 +122,26 @@ def test_files_are_written(webfaces: Path, fake: FakeCascade, capsys: Captured, 
         assert [(row["detector"], row["recall"]) for row in csv.DictReader(stream)] == [("smilecascade", "1")]
 
 
+def test_the_worst_is_shown_at_the_threshold_of_the_bundle(
+    webfaces: Path, fake: FakeCascade, capsys: Captured, tmp_path: Path
+) -> None:
+    """The faces are found with 0.75, and reported from 0.9 on."""
+    out = tmp_path / "new" / "worst"
+    assert _evaluate(webfaces, "--worst", out) == 0
+    assert {path.name for path in out.iterdir()} == {"missed-1.jpg", "mistakes.csv", "recall.md"}
+    printed = capsys.readouterr().out
+    assert f"2 missed faces and 0 false alarms are in {out}. Recall from a score of 0.900 on:" in printed
+    assert printed.endswith((out / "recall.md").read_text("utf-8").partition("\n\n")[2])
+    assert "0.000 of 2" in printed
+
+
+def test_recall_is_told_by_size(webfaces: Path, fake: FakeCascade, capsys: Captured) -> None:
+    assert _evaluate(webfaces, "--by-size") == 0
+    table = capsys.readouterr().out.partition("smilecascade, recall at 1 false positive a photo:\n\n")[2]
+    assert "40 to 80 px" in table
+    assert "1.000 of 2" in table
+
+
 def test_the_same_nets_are_measured_without_calibration(
     webfaces: Path, random_bundle: Path, capsys: Captured, tmp_path: Path
 ) -> None:
@@ -178,6 +200,8 @@ def test_a_broken_photo_spoils_the_measurement(webfaces: Path, fake: FakeCascade
         (["--format", "webfaces", ".", "--min-face", "nan"], "is not a number"),
         (["--format", "webfaces", ".", "--min-score", "2"], "is not in the range"),
         (["--format", "webfaces", ".", "--threads", "0"], "is not in the range"),
+        (["--format", "webfaces", ".", "--stress", "--by-size"], "--by-size has no part in --stress"),
+        (["--protocol", "fddb", ".", "--stress"], "--protocol has no part in --stress"),
     ],
 )
 def test_wrong_usage(arguments: list[str], words: str, capsys: Captured) -> None:

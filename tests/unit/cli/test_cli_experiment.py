@@ -68,7 +68,12 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Setting]:
     [
         ([], "docs/experiments", "docs/experiments.work", "multi-resolution --data DATA"),
         (["--quick"], "experiments-quick", "experiments-quick.work", "multi-resolution --data DATA --quick"),
-        (["--out", "pages", "--work", "w"], "pages", "w", "multi-resolution --data DATA"),
+        (
+            ["--out", "pages", "--work", "w", "--photo", "photo.jpg"],
+            "pages",
+            "w",
+            "multi-resolution --data DATA --photo PHOTO",
+        ),
     ],
 )
 def test_pages_and_work_have_their_places(
@@ -80,6 +85,7 @@ def test_pages_and_work_have_their_places(
     work: str,
     command: str,
 ) -> None:
+    (tmp_path / "photo.jpg").touch()
     assert run(["experiment", "multi-resolution", "--data", "sets", *words]) == 0
     (setting,) = settings
     assert setting.out == Path(out)

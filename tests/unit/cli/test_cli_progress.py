@@ -68,19 +68,49 @@ def test_it_tells_photos_a_second_and_the_time_left(
     assert len(line) < 80
 
 
-def test_of_a_video_it_tells_frames_a_second(
-    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+@pytest.mark.parametrize(
+    ("length", "told", "told_of_the_copy"),
+    [
+        (1800, "61/1800  30.5/s  0:00:57 left", "2/1800  4.0/s  0:07:30 left"),
+        (None, "61  30.5/s", "2  4.0/s"),
+        (1, "61  30.5/s", "2  4.0/s"),
+    ],
+)
+def test_of_a_video_it_tells_frames_a_second_and_the_time_left(
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Callable[[float], None],
+    length: int | None,
+    told: str,
+    told_of_the_copy: str,
 ) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     with Progress(2, visible=True) as bar:
         clock(2.0)
         bar.advance()
-        for _ in range(60):
-            bar.pass_frame()
+        for number in range(60):
+            bar.pass_frame(number, length)
         clock(4.0)
-        bar.pass_frame()
-    assert "1/2  frame 61  30.5 frames/s" in terminal.getvalue()
+        bar.pass_frame(60, length)
+        bar.pass_frame(0, length, drawn=True)
+        clock(4.5)
+        bar.pass_frame(1, length, drawn=True)
+    assert f"1/2  frame {told}" in terminal.getvalue()
+    assert f"1/2  drawn {told_of_the_copy}" in terminal.getvalue()
+    (line,) = (line for line in terminal.getvalue().split("\r") if f"frame {told}" in line)
+    assert len(line.removeprefix("\033[?25l")) < 80
+
+
+def test_of_a_video_looked_at_here_and_there_the_time_left_is_that_of_its_end(
+    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Progress(1, visible=True) as bar:
+        clock(2.0)
+        bar.pass_frame(0, 1000)
+        bar.pass_frame(249, 1000)
+    assert "0/1  frame 250/1000  1.0/s  0:00:06 left" in terminal.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_photos_and_videos_are_told_apart() -> None:
     photo, video = _found("b.jpg", 1), _frame("a.mp4", 0, 1)
     assert _printed(video, photo)[-1] == "2 faces in 1 photo and 1 video"
     lines = [line.split()[0] for line in _printed(video, photo, video, _frame("c.mp4", 0))]
-    assert lines == ["photo", "a.mp4", "#1", "b.jpg", "a.mp4", "#1", "c.mp4", "2"]
+    assert lines == ["photo", "a.mp4", "#1", "b.jpg", "a.mp4", "#1", "c.mp4", "3"]
 
 
 def test_a_video_that_is_given_twice_is_two() -> None:

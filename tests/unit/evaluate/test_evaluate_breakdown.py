@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smilecascade.evaluate.breakdown import ALL, Share, breakdown
+from smilecascade.evaluate.breakdown import ALARMS, ALL, COLOUR, GREY, Share, breakdown, least_score_at, tint
 from smilecascade.evaluate.measure import Found, performance
 from smilecascade.evaluate.report import breakdown_table
 from smilecascade.records import AnnotatedPhoto, FaceLabel, OriginalLabel
@@ -26,11 +26,15 @@ def found(*faces: tuple[FaceLabel, float]) -> Found:
     )
 
 
-def shares(photos: list[AnnotatedPhoto], detections: list[Found]) -> dict[tuple[str, float], Share]:
+def shares(
+    photos: list[AnnotatedPhoto], detections: list[Found], tints: tuple[str, ...] = ()
+) -> dict[tuple[str, float], Share]:
     whole = performance("one", photos, detections, min_face=20)
     return {
         (share.group, share.least if share.most < np.inf or share.least > 20 else 0): share
-        for share in breakdown(whole, photos, detections, min_face=20)
+        for share in breakdown(
+            photos, detections, min_face=20, least_score=least_score_at(ALARMS, whole), tints=tints
+        )
     }
 
 
@@ -64,8 +68,7 @@ def test_only_detections_above_the_threshold_count(photos: list[AnnotatedPhoto])
 
 def test_a_set_without_groups_has_one_line(photos: list[AnnotatedPhoto]) -> None:
     plain = [photo("a", label(0, 30))]
-    whole = performance("one", plain, [found()], min_face=20)
-    table = breakdown_table(breakdown(whole, plain, [found()], min_face=20))
+    table = breakdown_table(breakdown(plain, [found()], min_face=20, least_score=0.5))
     title, _, *lines = table.splitlines()
     assert [cell.strip() for cell in title.split("|")[1:-1]] == [
         "faces",
@@ -82,3 +85,26 @@ def test_a_set_without_groups_has_one_line(photos: list[AnnotatedPhoto]) -> None
         "– of 0",
         "0.000 of 1",
     ]
+
+
+def test_grey_and_colour_photos_are_told_apart_where_there_are_both(photos: list[AnnotatedPhoto]) -> None:
+    first, second = photos
+    hits = [found((first.faces[0], 0.9), (first.faces[1], 0.8)), found((second.faces[1], 0.7))]
+    told = shares(photos, hits, (GREY, COLOUR))
+    assert (told[GREY, 0].faces, told[GREY, 0].recall) == (2, 1.0)
+    assert (told[COLOUR, 0].faces, told[COLOUR, 0].recall) == (2, 0.5)
+    assert {group for group, _ in shares(photos, hits, (GREY, GREY))} == {ALL, "mask", "bare"}
+
+
+def test_a_photo_is_grey_even_if_it_was_compressed_with_colours() -> None:
+    noise = np.random.default_rng(0).integers(0, 250, (60, 80, 1), dtype=np.uint8)
+    grey = np.repeat(noise, 3, axis=2)
+    assert tint(grey) == GREY
+    assert tint(grey + np.array([0, 5, 0], np.uint8)) == GREY
+    assert tint(np.zeros((0, 5, 3), np.uint8)) == GREY
+
+
+def test_a_photo_with_a_coloured_spot_is_in_colour() -> None:
+    image = np.full((60, 80, 3), 100, np.uint8)
+    image[20:40, 20:40, 0] = 200
+    assert tint(image) == COLOUR

@@ -37,6 +37,7 @@ def test_a_window_has_one_position(name: str) -> None:
         assert (len(head), *head.shape[2:]) == (3, 1, 1)
 
 
+@pytest.mark.parametrize("name", [name for name in NETS if entry(name).slides])
 def test_a_picture_has_a_position_every_stride(name: str) -> None:
     window, stride = entry(name).window, entry(name).stride
     net = entry(name).build()
@@ -46,7 +47,7 @@ def test_a_picture_has_a_position_every_stride(name: str) -> None:
             assert head.shape[2:] == (rows, columns)
 
 
-@pytest.mark.parametrize("name", [name for name in NETS if not pads(name)])
+@pytest.mark.parametrize("name", [name for name in NETS if entry(name).slides and not pads(name)])
 def test_sliding_judges_each_window_as_if_it_were_alone(name: str) -> None:
     """Nets that pad never slide when they are used."""
     net, window, stride = entry(name).build(), entry(name).window, entry(name).stride

@@ -20,3 +20,11 @@ def test_a_level_is_not_made_of_a_calibrator(tmp_path: Path, name: str) -> None:
     with pytest.raises(SpecError, match=rf"net: '{name}' only calibrates; smilecascade train calibrators"):
         train_level(2, places, recipe)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["multi-24", "article-64-inceptron"])
+def test_a_level_is_not_made_of_a_net_that_never_slides(tmp_path: Path, name: str) -> None:
+    recipe = replace(LEVELS[1], train=replace(LEVELS[1].train, net=name))
+    with pytest.raises(SpecError, match=rf"net: '{name}' is there to be compared, and no level can have it"):
+        train_level(2, Places(data=tmp_path / "data", work=tmp_path / "work"), recipe)
+    assert list(tmp_path.iterdir()) == []

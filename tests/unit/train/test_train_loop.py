@@ -21,6 +21,7 @@ from smilecascade.train.loop import (
     learning_rate,
     normalised,
     step_reached,
+    trained_net,
 )
 from smilecascade.train.processes import Processes
 from smilecascade.train.record import UNRECORDED, Record
@@ -170,6 +171,19 @@ def test_a_checkpoint_of_another_spec_is_refused(samples: Samples, tmp_path: Pat
         trained(samples, tmp_path, replace(SPEC, steps=9))
 
 
+def test_a_trained_net_is_read_back(samples: Samples, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="there is no training"):
+        trained_net(tmp_path, SPEC)
+    whole = trained(samples, tmp_path)
+    net = trained_net(tmp_path, SPEC)
+    assert same(net.state_dict(), whole.state_dict())
+    assert not net.training
+    assert step_reached(tmp_path, SPEC) == 8
+    for asked in (trained_net, step_reached):
+        with pytest.raises(SpecError, match="belongs to another spec"):
+            asked(tmp_path, replace(SPEC, seed=6))
+
+
 def test_the_seed_decides_the_weights(face_crops: FaceCrops, tmp_path: Path) -> None:
     other = replace(SPEC, seed=6)
     nets = [
@@ -256,6 +270,11 @@ def test_the_learning_rate_rises_then_falls_to_zero() -> None:
     assert rates[55] == pytest.approx(0.25)
     assert 0 < rates[-1] < 0.001
     assert learning_rate(spec, 100) == pytest.approx(0)
+
+
+def test_a_constant_learning_rate_stays_after_the_warm_up() -> None:
+    spec = replace(SPEC, steps=100, warmup=4, learning_rate=0.5, schedule="constant")
+    assert [learning_rate(spec, step) for step in (0, 3, 4, 50, 99)] == [0.125, 0.5, 0.5, 0.5, 0.5]
 
 
 def test_without_warm_up_it_begins_at_the_top() -> None:

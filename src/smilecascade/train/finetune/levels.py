@@ -139,12 +139,13 @@ class Retraining:
         def spec(level: LevelSpec) -> CascadeSpec:
             return replace(self.base.spec, levels=(*levels, level))
 
-        aligner = self.base.aligner if self._is_last(number) else None
+        whole = self._is_last(number)
+        more = {"aligner": self.base.aligner, "expression": self.base.expression} if whole else {}
         place, wide = self._place(number) / "bundle", spec(replace(known, min_score=_OPEN))
-        open_wide = Bundle(path=place, spec=wide, manifest={}, nets=(*nets, onnx), aligner=aligner)
+        open_wide = Bundle(path=place, spec=wide, manifest={}, nets=(*nets, onnx), **more)
         score = self._threshold(number, Detector(open_wide, recipe.train.threads), recipe)
         chosen = spec(replace(known, min_score=score))
-        return write_bundle(place, chosen, (*nets, onnx), {"training": trained}, aligner=aligner)
+        return write_bundle(place, chosen, (*nets, onnx), {"training": trained}, **more)
 
     def _threshold(self, number: int, detector: Detector, recipe: LevelRecipe) -> float:
         known = self.base.spec.levels[number - 1].min_score

@@ -111,7 +111,8 @@ def retrain(task: Task, others: Mapping[str, Bundle], *, say: Say, begin: Begin,
     held_back = {name: reached(name, task.split.held_back) for name in bundles}
     validation = {name: reached(name, known) for name in ("base", "new") if known}
     facts = _facts(task, bundle, style, held_back, validation)
-    candidate = write_bundle(task.work / "candidate", bundle.spec, bundle.nets, facts, aligner=bundle.aligner)
+    more = {"aligner": bundle.aligner, "expression": bundle.expression}
+    candidate = write_bundle(task.work / "candidate", bundle.spec, bundle.nets, facts, **more)
     return Outcome(candidate=candidate, held_back=held_back, validation=validation)
 
 

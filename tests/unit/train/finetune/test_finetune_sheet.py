@@ -3,9 +3,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from smilecascade.draw.contact import COLUMNS, SIDE
 from smilecascade.records import AnnotatedPhoto, FaceLabel
 from smilecascade.train.finetune import sheet
-from smilecascade.train.finetune.sheet import COLUMNS, SIDE, labelled_faces
+from smilecascade.train.finetune.sheet import labelled_faces
 
 Label, MakePhoto = Callable[..., FaceLabel], Callable[..., AnnotatedPhoto]
 
