@@ -62,7 +62,9 @@ LEAST_IOU = 0.4
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--draw", is_flag=True, help="Write the copy with its faces marked, too.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Which photos are drawn.")
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep what is made in this folder.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), help="Keep what is made in this folder; a video is made once."
+)
 def main(
     folder: Path,
     format: str,
@@ -83,11 +85,13 @@ def main(
     with tempfile.TemporaryDirectory() as temporary:
         place = keep or Path(temporary)
         place.mkdir(parents=True, exist_ok=True)
-        make_video(place / "panned.mp4", scenes, seconds)
+        video = place / f"panned-{format}-{seconds}-{across}-{pace:g}-{seed}.mp4"
+        if not video.exists():
+            make_video(video, scenes, seconds)
         options = ["--min-face", str(min_face), "--every", str(every), "--threads", str(threads)]
         if draw:
             options += ["--draw", str(place / "drawn")]
-        elapsed_s = detect(place / "panned.mp4", place / "faces.jsonl", options)
+        elapsed_s = detect(video, place / "faces.jsonl", options)
         looks = [json.loads(line) for line in (place / "faces.jsonl").open(encoding="utf-8")]
     truth = (true_faces(scenes, look["frame"], 1.2 * min_face) for look in looks)
     rows = [
@@ -222,9 +226,11 @@ class Changes:
                 self.last[name] = number
 
     def rows(self) -> Iterator[tuple[str, str]]:
-        """What to print."""
+        """What to print; no faces in view give their number alone."""
         looks, followed = sum(self.in_view.values()), sum(self.followed.values())
         yield "labelled faces", str(len(self.in_view))
+        if not followed:
+            return
         yield "of their frames in view, followed", f"{followed / looks:.3f}"
         yield "changes of number", str(sum(self.changed.values()))
         yield "most of one face", str(max(self.changed.values(), default=0))

@@ -31,7 +31,6 @@ MANIFEST = "manifest.json"
 ALIGNER = "align.onnx"
 EXPRESSION = "expression.onnx"
 FORMAT = 3
-
 #: What computes, as ONNX Runtime calls it, best first: such small nets gain nothing from a GPU.
 PROVIDERS = ("CPUExecutionProvider",)
 

@@ -39,3 +39,7 @@ class VideoError(SmilecascadeError):
 
 class ClusterError(SmilecascadeError):
     """Several machines that cannot work together: none reached, or a folder that not all of them see."""
+
+
+class MaskError(SmilecascadeError):
+    """Faces that cannot be covered as wanted: a record, a review or a font that is missing or wrong."""

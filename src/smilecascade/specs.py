@@ -78,9 +78,9 @@ class CascadeSpec:
     max_iou: float = 0.3
     """Over everything, at the end: a face that overlaps a better one by more than this goes."""
 
-    scan_batch: int = 16
-    """Photos of which the first level looks at one after the other, where there are many: its code
-    and the nets' stay in the caches (docs/lab-notes.md, "The conveyor")."""
+    scan_batch: int = 1_000_000
+    """Pixels of the photos that the first level looks at one after the other, where there are many:
+    a dozen small ones, while its code stays in the caches (docs/lab-notes.md, "The conveyor")."""
 
     align_window: int = 48
     """Side of the aligner's input, pixels, where the bundle has one."""
@@ -115,7 +115,7 @@ class CascadeSpec:
         _in_range("scales_per_octave", self.scales_per_octave, 1, 12)
         _in_range("padding", self.padding, 0, 1)
         _in_range("align_window", self.align_window, 1, 1024)
-        _in_range("scan_batch", self.scan_batch, 1, 65536)
+        _in_range("scan_batch", self.scan_batch, 1, 10**9)
         _in_range("align_batch", self.align_batch, 1, 65536)
         _in_range("expression_window", self.expression_window, 1, 1024)
         _in_range("expression_side", self.expression_side, 0.1, 4)

@@ -41,8 +41,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def words(name: str, place: Path, *more: object) -> list[str]:
-    options = ["--quick", "--data", place / "data", "--out", place / "pages", "--runs", place / "runs", *more]
-    return [sys.executable, "-W", "error", "-m", "smilecascade", "experiment", name, *map(str, options)]
+    photo = place / "data" / "caltech_webfaces_val" / "images" / "pic0.png"
+    options = {"--data": place / "data", "--out": place / "pages", "--runs": place / "runs", "--photo": photo}
+    given = [str(word) for option in (*options.items(), more) for word in option]
+    return [sys.executable, "-W", "error", "-m", "smilecascade", "experiment", name, "--quick", *given]
 
 
 def ran(name: str, place: Path, *more: object) -> "subprocess.CompletedProcess[str]":
@@ -54,8 +56,7 @@ def ran(name: str, place: Path, *more: object) -> "subprocess.CompletedProcess[s
 @pytest.fixture(scope="module", params=TABLES)
 def page(request: pytest.FixtureRequest, place: Path) -> Path:
     """The page of each experiment in turn."""
-    photo = place / "data" / "caltech_webfaces_val" / "images" / "pic0.png"
-    run = ran(request.param, place, "--photo", photo)
+    run = ran(request.param, place)
     assert run.returncode == 0, run.stderr
     assert run.stdout == f"{place / 'pages' / request.param}.md: written\n"
     return place / "pages" / f"{request.param}.md"

@@ -105,5 +105,5 @@ def test_a_training_that_is_there_is_gone_on_with_only_when_asked(data: Path, ou
 def test_data_that_is_not_there_is_said_in_a_line(tmp_path: Path) -> None:
     run = train(tmp_path, tmp_path / "bundle")
     assert run.returncode == 2
-    assert "fer2013.csv: cannot be read" in run.stderr
+    assert "rows.csv: cannot be read" in run.stderr
     assert "Traceback" not in run.stderr

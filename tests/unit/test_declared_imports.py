@@ -14,8 +14,8 @@ DISTRIBUTIONS = {"PIL": "pillow", "cv2": "opencv-python-headless"}
 
 #: Where the extras may be imported.
 OF_EXTRAS = (
-    *("nets/", "train/", "evaluate/", "monitor/", "runs/mirror", "export/parquet", "video/", "supervision"),
-    *("cli/train", "cli/evaluate"),
+    *("nets/", "train/", "evaluate/", "monitor/", "runs/mirror", "export/parquet", "video/"),
+    *("supervision", "cluster/", "cli/train", "cli/evaluate"),
 )
 
 
@@ -61,6 +61,7 @@ def test_what_finds_faces_imports_the_plain_dependencies_and_all_of_them(root: P
         ("tensorboard", "runs/*.py"),
         ("parquet", "export/*.py"),
         ("video", "video/*.py"),
+        ("ray", "cluster/*.py"),
     ],
 )
 def test_an_extra_is_what_its_part_imports(root: Path, project: dict, extra: str, sources: str) -> None:

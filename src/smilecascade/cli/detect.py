@@ -10,7 +10,16 @@ import click
 
 from smilecascade.analyze import MAX_THREADS, cores
 from smilecascade.bundle import open_bundle
-from smilecascade.cli.destination import destination, is_file, known_format, require_destination
+from smilecascade.cli.destination import destination, is_file, require_destination
+from smilecascade.cli.engines import (
+    Place,
+    PlaceType,
+    Spread,
+    detect_by_ray,
+    engine_options,
+    folder_or_format,
+    on_this_machine,
+)
 from smilecascade.cli.failures import OK, UNREAD, one_line
 from smilecascade.cli.inputs import find_inputs, without
 from smilecascade.cli.looking import Look, Search
@@ -29,12 +38,13 @@ from smilecascade.export import FoundFrame, Outcome, Unread, Write
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("places", metavar="PATH...", nargs=-1, required=True, type=PlaceType())
 @click.option(
     "--out",
+    "target",
     metavar="FILE",
-    type=click.Path(path_type=Path, allow_dash=True),
-    callback=known_format,
+    type=PlaceType(),
+    callback=folder_or_format,
     help="Write the faces to FILE, as JSON lines (.jsonl), one JSON array (.json), a table with a row a face "
     "(.csv), or with a row a photo (.parquet; needs the extra 'parquet'); - writes JSON lines to standard "
     "output. Without it a table is printed.",
@@ -70,13 +80,14 @@ from smilecascade.export import FoundFrame, Outcome, Unread, Write
     help="Processes that search side by side, each with its share of the cores: for machines with many.",
 )
 @threads_option(default=None)
+@engine_options
 @bundle_option
 @debug_option
 @click.make_pass_decorator(Session, ensure=True)
 def detect(
     session: Session,
-    paths: tuple[Path, ...],
-    out: Path | None,
+    places: tuple[Place, ...],
+    target: Place | None,
     resume: bool,
     draw: Path | None,
     min_face: float,
@@ -84,6 +95,8 @@ def detect(
     every: int,
     workers: int,
     threads: int | None,
+    engine: str | None,
+    address: str | None,
     bundle: Path | None,
 ) -> int:
     """Find the faces in photos, videos and folders of photos.
@@ -100,6 +113,10 @@ def detect(
     Exit code 0: all was read. 1: some photo or video could not be read. 2: wrong usage, a target
     that cannot be written, or damaged weights.
     """
+    if engine:
+        spread = Spread(address=address, min_face=min_face, min_score=min_score, bundle=bundle)
+        return detect_by_ray(places, target, spread, debug=session.debug)
+    paths, out = on_this_machine(places, target, address)
     require_destination(out, resume=resume)
     tasks = with_drawings(find_inputs(paths, draw), draw)
     threads = threads or (None if workers == 1 else max(1, cores() // workers))

@@ -29,7 +29,7 @@ MARKS = {"well": " ", "absent": "-", "wrong": "!"}
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for a report of an issue.")
 @debug_option
 def doctor(bundle: Path | None, as_json: bool) -> int:
-    """Say what this installation is made of, what is wrong with it, and what mends that.
+    """Say what is wrong with this installation, and what mends it.
 
     Versions and extras, the machine, the weights and their hashes, ONNX Runtime's execution
     provider, and a look at a photo that comes with the program. "!" marks what is wrong, "-"

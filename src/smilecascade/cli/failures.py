@@ -30,6 +30,7 @@ EXTRAS = {
     "orjson": "monitor",
     "pyarrow": "parquet",
     "av": "video",
+    "ray": "ray",
 }
 
 

@@ -19,8 +19,9 @@ from smilecascade.track import FollowSpec, Sight, Trails, follow
 if TYPE_CHECKING:
     from smilecascade.video import Frame, Video
 
-#: A face with this share of the least score is good enough to continue a track.
-UNSURE = 0.3
+#: A face with this share of the least score is good enough to continue a track. Less lets false alarms
+#: go on for longer, and kept no labelled face more (docs/lab-notes.md).
+UNSURE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr
+from socket import create_connection
 from typing import Any
+from urllib.parse import urlsplit
 
 from smilecascade.analyze import cores
 from smilecascade.detect.crew import MOST_THREADS
 from smilecascade.errors import ClusterError
-
-LOOPBACK = "127.0.0.1"
 
 #: Bytes for rows on their way, of which a photo's are one or two thousand. Ray itself would take a
 #: third of the memory.
@@ -21,6 +21,15 @@ STORE_BYTES = 256_000_000
 
 #: Nothing is sent to anybody.
 OFFLINE = {"RAY_USAGE_STATS_ENABLED": "0"}
+
+#: Makes Ray, on any system, one of this machine alone, which then uses the loopback interface. Its
+#: workers yield to no other program more than this one does, where Ray would have them yield to all.
+ALONE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_worker_niceness": "0"}
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+#: How long a cluster may take to answer.
+CONNECT_S = 10.0
 
 #: Ray's own part of this process says nothing that its exceptions do not say.
 QUIET = {"RAY_BACKEND_LOG_LEVEL": "fatal"}
@@ -34,19 +43,21 @@ def running(address: str | None = None, *, loud: bool = False) -> Iterator[None]
     say what it does. Raises ClusterError where there is no cluster at the address, and
     ModuleNotFoundError where Ray is not installed.
     """
-    for name, value in (OFFLINE if loud else OFFLINE | QUIET).items():
+    alone = address is None or urlsplit(f"//{address}").hostname in LOOPBACK
+    for name, value in (OFFLINE | (ALONE if alone else {}) | ({} if loud else QUIET)).items():
         os.environ.setdefault(name, value)
     # An extra, slow to import, and it reads these settings as it is imported.
     import ray
     import ray.data
 
     try:
+        _require_listener(address)
         with _hushed(loud):
             ray.init(**_whose(address), log_to_driver=loud, logging_level="INFO" if loud else "ERROR")
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        where = address or "this machine"
+    except (OSError, RuntimeError, ValueError) as error:
         raise ClusterError(
-            f"no Ray at {where} ({' '.join(str(error).split())}); start one with: ray start --head"
+            f"{address or 'this machine'}: Ray cannot be used there ({' '.join(str(error).split())}); start "
+            "it with: ray start --head"
         ) from error
     try:
         _set_up(ray.data.DataContext.get_current(), loud)
@@ -80,8 +91,14 @@ def _whose(address: str | None) -> dict[str, Any]:
         "num_cpus": cores(),
         "include_dashboard": False,
         "object_store_memory": STORE_BYTES,
-        "_node_ip_address": LOOPBACK,
     }
+
+
+def _require_listener(address: str | None) -> None:
+    """Raise OSError where nobody listens: Ray itself would try for minutes."""
+    place = urlsplit(f"//{address or ''}")
+    if place.hostname and place.port:
+        create_connection((place.hostname, place.port), CONNECT_S).close()
 
 
 def _set_up(context: Any, loud: bool) -> None:
@@ -104,9 +121,8 @@ def _hushed(loud: bool) -> Iterator[None]:
     os.dup2(nowhere, 2)
     os.close(nowhere)
     try:
-        with open(kept, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as stream:  # noqa: PTH123
-            with redirect_stderr(stream):
-                yield
+        with open(kept, "w", encoding="utf-8", closefd=False) as stream, redirect_stderr(stream):
+            yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)

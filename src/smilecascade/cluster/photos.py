@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -13,9 +12,6 @@ from pyarrow import fs
 
 from smilecascade.errors import ClusterError
 from smilecascade.images import PHOTO_SUFFIXES
-
-#: A scheme has two letters at least: one would be a drive of Windows.
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 SCHEMA = pa.schema(
     [
@@ -56,20 +52,16 @@ def local_photo(path: Path, trouble: str | None = None) -> Photo:
     return Photo(path=_text(path), file=_bytes(path), size=stat.st_size, mtime=mtime, trouble=trouble)
 
 
-def is_address(place: str) -> bool:
-    """Whether this is an address such as ``s3://bucket/folder``, and not a path."""
-    return bool(_ADDRESS.match(place))
-
-
 def opened(address: str) -> tuple[fs.FileSystem, str]:
     """The store at an address, and what lies there as the store names it. Raises ClusterError."""
     try:
-        return fs.FileSystem.from_uri(address)
+        store, root = fs.FileSystem.from_uri(address)
     except (OSError, ValueError, NotImplementedError) as error:
         raise ClusterError(
             f"{address}: cannot be opened ({' '.join(str(error).split())}); check the address and your "
             "rights there"
         ) from error
+    return store, root
 
 
 class Stores:

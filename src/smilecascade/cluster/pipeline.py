@@ -46,15 +46,13 @@ def look(
     replaced. Photos of which several have died are looked at one by one, and what a worker dies of
     alone has an error as its result. Raises ClusterError where no worker can begin.
     """
-    held = Held()
-    for rows in (MOST_ROWS, 1):
-        with watched(shards, seen):
-            _write(left, search, shards, stores, rows)
-        held = shards.settle(photos, retry=False)
-        left = [photo for photo in left if photo.path not in held]
-        if not left:
-            return held
-    shards.add([parquet.to_row(to_json(Unread(path=photo.path, error=LOST))) for photo in left])
+    with watched(shards, seen):
+        for most_rows in (MOST_ROWS, 1):
+            _write(left, search, shards, stores, most_rows)
+            held = shards.settle(photos, retry=False)
+            if not (left := held.left(photos)):
+                return held
+        shards.add([parquet.to_row(to_json(Unread(path=photo.path, error=LOST))) for photo in left])
     return shards.settle(photos, retry=False)
 
 

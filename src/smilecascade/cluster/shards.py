@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from smilecascade.cluster.photos import Photo, is_address, opened
+from smilecascade.cluster.addresses import is_address
+from smilecascade.cluster.photos import Photo, opened
 from smilecascade.errors import ClusterError
 from smilecascade.export import Plain, Settings, parquet, refuse_other
 
@@ -73,7 +74,7 @@ class Shards:
     def is_begun(self) -> bool:
         """Whether the folder can be seen from here and has its note."""
         (info,) = self.store.get_file_info([self._file(NOTE)])
-        return info.type == fs.FileType.File
+        return bool(info.type == fs.FileType.File)
 
     def files(self) -> list[str]:
         """The names of the shards, sorted; some may still be written."""
@@ -150,8 +151,13 @@ class Held:
 
     errors: dict[str, str | None] = field(default_factory=dict)
 
-    def __contains__(self, path: str) -> bool:
-        return path in self.errors
+    def left(self, photos: Mapping[str, Photo]) -> list[Photo]:
+        """The photos that are not held."""
+        return [photo for path, photo in photos.items() if path not in self.errors]
+
+    def unread(self, photos: Mapping[str, Photo]) -> int:
+        """How many of these photos could not be read."""
+        return sum(self.errors.get(path) is not None for path in photos)
 
     def take(self, row: Plain, photo: Photo | None, retry: bool) -> bool:
         """Whether this row counts, which is then held."""

@@ -29,7 +29,7 @@ Source = Callable[[], Pixels]
 
 #: Pixels of the photos in one run at which all of them go on: large photos fill batches by
 #: themselves, and each of their pixels takes up to nine bytes.
-MOST_PIXELS = 16_000_000
+MOST_PIXELS = 8_000_000
 
 
 @dataclass(kw_only=True, eq=False)
@@ -88,7 +88,7 @@ class Conveyor:
     def run(self, jobs: Jobs) -> Iterator[Job]:
         """The same jobs in the same order, finished; those before a flush before the next is taken."""
         spec = self._detector.spec
-        passed = in_batches(self._laid_out(jobs), spec.scan_batch, self._scan, _pyramids)
+        passed = in_batches(self._laid_out(jobs), spec.scan_batch, self._scan, _pixels)
         for level in self._later:
             passed = in_batches(passed, level.spec.batch, partial(self._examine, level), _windows)
         passed = in_batches(passed, spec.align_batch, self._report, _windows)
@@ -154,8 +154,8 @@ def _worked_on(jobs: Sequence[Job | None], work: Work, count: Callable[[Job], in
     return jobs
 
 
-def _pyramids(job: Job) -> int:
-    return int(job.pyramid is not None)
+def _pixels(job: Job) -> int:
+    return job.pixels or 0 if job.pyramid else 0
 
 
 def _windows(job: Job) -> int:

@@ -19,7 +19,7 @@ AHEAD = 32
 MOST_THREADS = 4
 
 #: Pixels of the photos in flight for each thread; one photo each may be in flight whatever it has.
-PIXELS_AHEAD = 16_000_000
+PIXELS_AHEAD = 32_000_000
 
 #: Pixels of a photo as long as none was seen: a camera's.
 A_PHOTO = 12_000_000

@@ -16,7 +16,7 @@ class Turn:
 
     Python runs one thread at a time anyway, but NumPy lets others in at every array, a hundred times
     a photo, and each time a sleeping thread is woken for nothing. Two threads that take turns, and
-    pass on only around what runs without Python, take three quarters of the time (docs/lab-notes.md).
+    pass on only around what runs without Python, take five sixths of the time (docs/lab-notes.md).
     """
 
     def __init__(self) -> None:

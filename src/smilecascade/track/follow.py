@@ -2,7 +2,7 @@
 
 As in ByteTrack (Zhang et al., arXiv 2110.06864): first the sure faces are matched with where the
 followed ones are expected, then the unsure ones with those left over, so that a face that is turned
-away or blurred for a moment is not lost; only a sure face begins a track. Boxes are enlarged before
+away or blurred for a moment is not lost; only sure faces begin a track. Boxes are enlarged before
 they are compared, the more the longer a face was not seen (buffered IoU: Yang et al., arXiv 2211.14317).
 """
 
@@ -92,7 +92,7 @@ class _Track:
     def __init__(self, face: Face, time_s: float, guess: Velocity) -> None:
         self.motion = Motion(face.box, time_s, guess)
         self.first_s = self.last_s = time_s
-        self.sure_sightings, self.lost = 1, False
+        self.sightings, self.lost = 1, False
         self.number: int | None = None
 
     @property
@@ -100,10 +100,10 @@ class _Track:
         """Whether it is not known yet if it proves true."""
         return self.number is None and not self.lost
 
-    def see(self, face: Face, time_s: float, *, sure: bool) -> None:
+    def see(self, face: Face, time_s: float) -> None:
         self.motion.see(face.box, time_s)
         self.last_s = time_s
-        self.sure_sightings += sure
+        self.sightings += 1
 
 
 class _Follower:
@@ -118,8 +118,9 @@ class _Follower:
         """The track of each face of this look; None for the unsure faces that continue none."""
         sure = np.array([face.score >= self._spec.sure_score for face in sight.faces], np.bool_)
         tracks: list[_Track | None] = [None] * len(sight.faces)
-        self._match(sight, np.flatnonzero(sure), self._spec.least_iou, tracks)
-        self._match(sight, np.flatnonzero(~sure), self._spec.least_iou_unsure, tracks)
+        self._match(sight, np.flatnonzero(sure), self._tracks, self._spec.least_iou, tracks)
+        proved = [track for track in self._tracks if track.number is not None]
+        self._match(sight, np.flatnonzero(~sure), proved, self._spec.least_iou_unsure, tracks)
         drift = _drift(track for track in tracks if track)
         for index in np.flatnonzero(sure):
             if tracks[index] is None:
@@ -129,16 +130,21 @@ class _Follower:
         return tracks
 
     def _match(
-        self, sight: Sight, indices: NDArray[np.intp], least_iou: float, tracks: list[_Track | None]
+        self,
+        sight: Sight,
+        indices: NDArray[np.intp],
+        candidates: Sequence[_Track],
+        least_iou: float,
+        tracks: list[_Track | None],
     ) -> None:
-        """Give these faces to the tracks that are not seen yet."""
-        free = [track for track in self._tracks if track not in tracks]
+        """Give these faces to those of the candidates that are not seen yet."""
+        free = [track for track in candidates if track not in tracks]
         boxes = np.array([sight.faces[index].box for index in indices], np.float32).reshape(-1, 4)
         overlaps = np.array([self._overlaps(track, boxes, sight.time_s) for track in free])
         overlaps = overlaps.reshape(len(free), len(boxes))
         for row, column in assigned(np.where(overlaps >= least_iou, overlaps, 0)):
             face = sight.faces[indices[column]]
-            free[row].see(face, sight.time_s, sure=face.score >= self._spec.sure_score)
+            free[row].see(face, sight.time_s)
             tracks[indices[column]] = free[row]
 
     def _overlaps(self, track: _Track, boxes: FloatArray, time_s: float) -> FloatArray:
@@ -152,8 +158,8 @@ class _Follower:
     def _settle(self, time_s: float) -> None:
         """Give numbers to the tracks that have proved true, and lose those that are out of sight."""
         for track in self._tracks:
-            apart = track.sure_sightings > 1 and track.last_s - track.first_s >= self._spec.apart_s
-            if track.number is None and (apart or track.sure_sightings >= self._spec.sightings):
+            apart = track.sightings > 1 and track.last_s - track.first_s >= self._spec.apart_s
+            if track.number is None and (apart or track.sightings >= self._spec.sightings):
                 track.number = next(self._numbers)
             memory_s = self._spec.doubt_s if track.number is None else self._spec.memory_s
             track.lost = time_s - track.last_s > memory_s

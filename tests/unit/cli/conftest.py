@@ -20,7 +20,9 @@ from smilecascade.records import Candidates, Face
 class FakeCascade:
     """Finds one face in each photo but in those 7 pixels wide, and remembers what it was asked."""
 
-    bundle = SimpleNamespace(digest="0123456789abcdef")
+    bundle = SimpleNamespace(
+        digest="0123456789abcdef", spec=SimpleNamespace(levels=(SimpleNamespace(min_score=0.5),))
+    )
 
     def __init__(self) -> None:
         self.loaded: list[tuple[Path | None, int | None]] = []

@@ -25,4 +25,5 @@ def test_the_heads_are_as_asked() -> None:
         (2, 1, 2, 3),
         (2, 3, 2, 3),
         None,
+        None,
     ]

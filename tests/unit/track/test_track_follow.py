@@ -88,8 +88,13 @@ def test_numbers_count_what_proves_true_first() -> None:
 
 
 def test_an_unsure_face_continues_a_track_and_begins_none() -> None:
-    frames = [(face(n, score=0.5 if n % 3 else 0.99), face(300, score=0.5)) for n in range(30)]
-    assert numbers(frames) == [(1,)] * 30
+    frames = [(face(n, score=0.99 if n < 3 else 0.5), face(300, score=0.5)) for n in range(60)]
+    assert numbers(frames) == [(1,)] * 60
+
+
+def test_an_unsure_face_makes_no_track_of_one_that_has_not_proved_true() -> None:
+    frames = [(face(0, score=0.5 if n else 0.99),) for n in range(30)]
+    assert numbers(frames) == [(None,), *[()] * 29]
 
 
 def test_an_unsure_face_that_lies_aside_continues_nothing() -> None:

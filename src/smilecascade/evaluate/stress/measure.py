@@ -6,6 +6,7 @@ photos ask for (``evaluate.boxfit``), each photo with the fit of the half that i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -88,35 +89,47 @@ class Step:
 
 def styles(entrants: Sequence[Entrant], photos: Iterable[Decoded], *, min_face: float) -> dict[str, Style]:
     """Look at the plain photos with each of at least one detector; by detector name."""
-    found: dict[str, list[Found]] = {entrant.detector.name: [] for entrant in entrants}
-    names, truths = [], []
-    for photo, image in photos:
-        names.append(photo.name)
-        truths.append(Truth.of(photo, min_face))
-        for entrant in entrants:
-            found[entrant.detector.name].append(Found.of(entrant.detector.detect(image, min_face)))
-    told: dict[str, Style] = {}
-    allowed = 0
-    for entrant in entrants:
-        one = found[entrant.detector.name]
-        fits = fits_of_halves(one, truths, names)
-        alarms = _alarms(one, truths, fits, min_face)
-        allowed = allowed if told else len(alarms)
-        told[entrant.detector.name] = Style(
-            fits=dict(zip(names, fits, strict=True)),
-            least_score=0.0 if entrant.at_its_threshold else _least_score(alarms, allowed),
+    plain = _look(entrants, photos, min_face)
+    fits = {name: fits_of_halves(found, plain.truths, plain.names) for name, found in plain.found.items()}
+    alarms = {name: _alarms(plain, name, fits[name], min_face) for name in fits}
+    allowed = len(alarms[entrants[0].detector.name])
+    own = {entrant.detector.name for entrant in entrants if entrant.at_its_threshold}
+    return {
+        name: Style(
+            fits=dict(zip(plain.names, fits[name], strict=True)),
+            least_score=0.0 if name in own else _least_score(alarms[name], allowed),
         )
-    return told
+        for name in fits
+    }
 
 
-def _alarms(
-    found: Sequence[Found], truths: Sequence[Truth], fits: Sequence[BoxFit], min_face: float
-) -> FloatArray:
-    """The scores of all false alarms, descending."""
+@dataclass
+class _Plain:
+    """The photos as they are: their names, what is asked of each, and what each detector found."""
+
+    found: dict[str, list[Found]]
+    names: list[str] = field(default_factory=list)
+    truths: list[Truth] = field(default_factory=list)
+
+
+def _look(entrants: Sequence[Entrant], photos: Iterable[Decoded], min_face: float) -> _Plain:
+    plain = _Plain({entrant.detector.name: [] for entrant in entrants})
+    for photo, image in photos:
+        plain.names.append(photo.name)
+        plain.truths.append(Truth.of(photo, min_face))
+        for entrant in entrants:
+            faces = entrant.detector.detect(image, min_face)
+            plain.found[entrant.detector.name].append(Found.of(faces))
+    return plain
+
+
+def _alarms(plain: _Plain, name: str, fits: Sequence[BoxFit], min_face: float) -> FloatArray:
+    """The scores of all false alarms of a detector, descending."""
     fitted = [
-        Found(boxes=fit.apply(one.boxes), scores=one.scores) for one, fit in zip(found, fits, strict=True)
+        Found(boxes=fit.apply(one.boxes), scores=one.scores)
+        for one, fit in zip(plain.found[name], fits, strict=True)
     ]
-    pooled = tally(fitted, truths, min_face=min_face, min_iou=MIN_IOU)
+    pooled = tally(fitted, plain.truths, min_face=min_face, min_iou=MIN_IOU)
     return pooled.scores[~pooled.hits]
 
 
@@ -147,23 +160,24 @@ def measured(
     told: what ``styles`` says of these detectors and photos. seed: of what chance decides; a photo's
     cases are the same whatever else is measured.
     """
-    tallies = {
-        (family.name, step, entrant.detector.name): _Tally()
-        for family in families
-        for step in family.steps
-        for entrant in entrants
-        if entrant.is_in(family)
-    }
+    tallies: defaultdict[tuple[str, float, str], _Tally] = defaultdict(_Tally)
     for photo, image in photos:
         plain = Case.of(photo, image, min_face)
         for family, step, case in _made(plain, families, [seed, *photo.name.encode()]):
-            for entrant in entrants:
-                if entrant.is_in(family):
-                    name = entrant.detector.name
-                    fit, least_score = told[name].fits[photo.name], told[name].least_score
-                    _judge(tallies[family.name, step, name], entrant.detector, case, fit, least_score)
-    mildest = {family.name: family.mildest for family in families}
-    return [_step(*key, tally, tallies[key[0], mildest[key[0]], key[2]]) for key, tally in tallies.items()]
+            for detector in _detectors(entrants, family):
+                style = told[detector.name]
+                tally_of = tallies[family.name, step, detector.name]
+                _judge(tally_of, detector, case, style.fits[photo.name], style.least_score)
+    return [
+        _step(family, step, detector.name, tallies)
+        for family in families
+        for step in family.steps
+        for detector in _detectors(entrants, family)
+    ]
+
+
+def _detectors(entrants: Sequence[Entrant], family: Family) -> list[Detector]:
+    return [entrant.detector for entrant in entrants if entrant.is_in(family)]
 
 
 def _made(
@@ -186,16 +200,20 @@ def _judge(tally: _Tally, detector: Detector, case: Case, fit: BoxFit, least_sco
     tally.false_alarms += int((verdicts == FALSE_ALARM).sum())
 
 
-def _step(family: str, step: float, detector: str, tally: _Tally, mildest: _Tally) -> Step:
-    found, at_first = np.array(tally.found, bool), np.array(mildest.found, bool)
+def _step(
+    family: Family, step: float, detector: str, tallies: Mapping[tuple[str, float, str], _Tally]
+) -> Step:
+    tally_of = tallies[family.name, step, detector]
+    found = np.array(tally_of.found, bool)
+    at_first = np.array(tallies[family.name, family.mildest, detector].found, bool)
     return Step(
-        family=family,
+        family=family.name,
         step=step,
         detector=detector,
         faces=len(found),
         recall=_share(found),
         kept=_share(found[at_first]),
-        false_alarms=tally.false_alarms / len(found) if len(found) else float("nan"),
+        false_alarms=tally_of.false_alarms / len(found) if len(found) else float("nan"),
     )
 
 

@@ -56,28 +56,30 @@ def draw(path: Path, steps: Sequence[Step], families: Sequence[Family] = FAMILIE
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
+    names = list(dict.fromkeys(one.detector for one in steps))
     with as_file(STYLE) as style, rc_context(fname=style):
         rows = -(-len(families) // COLUMNS)
-        size = (2.6 * COLUMNS, 2.9 * rows + 0.3)
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=(2.6 * COLUMNS, 2.9 * rows + 0.3), layout="constrained")
         panels = figure.subplots(2 * rows, COLUMNS, sharey="row", height_ratios=[1, _LOW] * rows)
-        names = list(dict.fromkeys(one.detector for one in steps))
-        for place, family in enumerate(families):
+        for place in range(rows * COLUMNS):
             row, column = 2 * (place // COLUMNS), place % COLUMNS
-            _draw(panels[row, column], panels[row + 1, column], family, steps, names)
-        for spare in range(len(families), rows * COLUMNS):
-            panels[2 * (spare // COLUMNS), spare % COLUMNS].set_axis_off()
-            panels[2 * (spare // COLUMNS) + 1, spare % COLUMNS].set_axis_off()
-        for row in range(0, 2 * rows, 2):
-            panels[row, 0].set_ylabel("found")
-            panels[row + 1, 0].set_ylabel("false alarms\na photo")
-        handles, labels = panels[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(names))
+            pair = panels[row, column], panels[row + 1, column]
+            _draw(*pair, families[place] if place < len(families) else None, steps, names)
+            if column == 0:
+                pair[0].set_ylabel("found")
+                pair[1].set_ylabel("false alarms\na photo")
+        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(names))
         figure.savefig(path, metadata={"Date": None})
 
 
-def _draw(found: Axes, alarms: Axes, family: Family, steps: Sequence[Step], names: Sequence[str]) -> None:
-    """A family's two panels, one above the other, on the same axis."""
+def _draw(
+    found: Axes, alarms: Axes, family: Family | None, steps: Sequence[Step], names: Sequence[str]
+) -> None:
+    """A family's two panels, one above the other, on the same axis; without a family nothing."""
+    if family is None:
+        found.set_axis_off()
+        alarms.set_axis_off()
+        return
     for number, name in enumerate(names):
         own = [one for one in steps if one.family == family.name and one.detector == name]
         at = [one.step for one in own]

@@ -87,6 +87,6 @@ class Recipe:
 
 RECIPE = Recipe(
     teacher=ExpressionSpec(net="expression-48-teacher", steps=4400),
-    student=ExpressionSpec(net="expression-48", steps=11000, mixup=0.2, strength=0.6),
+    student=ExpressionSpec(net="expression-48", steps=9000, mixup=0.2, strength=0.6),
     eyes=ExpressionSpec(net="eye-24", steps=2500, validate_every=500, mixup=0.0, precision="float32"),
 )

@@ -1,0 +1,1 @@
+"""Faces covered for good in photos and videos."""
