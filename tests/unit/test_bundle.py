@@ -188,7 +188,8 @@ def test_a_name_outside_the_bundle_is_refused(bundle: Path, renamed: str, name: 
         manifest["files"] = {name if key == renamed else key: digest for key, digest in files}
 
     resealed(bundle, rename)
-    wanted = r"expected the files level1\.onnx, level2\.onnx, level3\.onnx and, if any, align\.onnx and expression\.onnx;"
+    levels = r"level1\.onnx, level2\.onnx, level3\.onnx"
+    wanted = rf"expected the files {levels} and, if any, align\.onnx and expression\.onnx;"
     with pytest.raises(BundleError, match=wanted):
         open_bundle(bundle)
 

@@ -21,6 +21,7 @@ FEATURES = {
     "cluster": "detect: photos shared by several machines",
     "monitor": "monitor: runs on a page",
     "parquet": "detect: tables as Parquet",
+    "ray": "detect: folders searched by many machines",
     "supervision": "to_supervision: faces for the package supervision",
     "tensorboard": "runs mirrored to TensorBoard",
     "train": "train and finetune",

@@ -22,7 +22,7 @@ _Floats = NDArray[np.floating]
 
 #: Half axes of a cover, in widths and heights of the face's box, and in pixels: boxes of small faces are
 #: a pixel or two off.
-ACROSS, DOWN, MARGIN = 0.68, 0.61, 2.0
+ACROSS, DOWN, MARGIN = 0.70, 0.64, 2.0
 
 #: |u|ⁿ + |v|ⁿ ≤ 1: an ellipse at 2, a box at infinity. This one holds the corners of the face's box.
 _SQUARENESS = 3.0
@@ -75,7 +75,8 @@ class Outline(NamedTuple):
         x1, y1, x2, y2 = place
         norm = self._norm(np.arange(x1, x2)[None, :] + 0.5, np.arange(y1, y2)[:, None] + 0.5)
         distance = (norm - 1) * min(self.across, self.down)
-        return np.clip(0.5 - distance, 0, 1).astype(np.float32)
+        coverage: NDArray[np.float32] = np.clip(0.5 - distance, 0, 1).astype(np.float32)
+        return coverage
 
     def holds(self, points: _Floats) -> NDArray[np.bool_]:
         """Which of (N, 2) points lie inside: (N,)."""

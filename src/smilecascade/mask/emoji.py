@@ -60,5 +60,5 @@ def _font() -> ImageFont.FreeTypeFont:
                     return font
     raise MaskError(
         "no font of coloured emojis is installed that can be drawn with (looked for "
-        f"{', '.join(_NAMES)}); install one, such as the package fonts-noto-color-emoji, or cover with 'smiley'"
+        f"{', '.join(_NAMES)}); install one, such as fonts-noto-color-emoji, or cover with 'smiley'"
     )

@@ -35,7 +35,7 @@ class Look:
     def scale_of(self, image: Pixels) -> float:
         """How much larger this photo of one pixel or more really becomes."""
         height, width = image.shape[:2]
-        return max(1.0, min(self.scale, (MAX_PIXELS / (height * width)) ** 0.5))
+        return max(1.0, min(self.scale, float((MAX_PIXELS / (height * width)) ** 0.5)))
 
     def view(self, image: Pixels) -> Pixels:
         """RGB uint8 (H, W, 3) as this look shows it: (H', W', 3), of its own memory or the same array."""
@@ -55,7 +55,8 @@ class Look:
             return Face(box=box, score=face.score)
         points = self._places(np.array(face.points), image)
         named = points[list(_MIRRORED)] if self.mirrored else points
-        return Face(box=box, score=face.score, points=tuple(map(tuple, named.tolist())))
+        left_eye, right_eye, nose, left_mouth, right_mouth = ((float(x), float(y)) for x, y in named)
+        return Face(box=box, score=face.score, points=(left_eye, right_eye, nose, left_mouth, right_mouth))
 
     def _places(self, points: _Points, image: Pixels) -> _Points:
         """Points (N, 2) of the view, in the photo."""
