@@ -18,10 +18,9 @@ from smilecascade.doctor.findings import Finding
 #: What each extra is for, as a user would say it.
 FEATURES = {
     "benchmark": "evaluate: curves, and other detectors beside this one",
-    "cluster": "detect: photos shared by several machines",
     "monitor": "monitor: runs on a page",
     "parquet": "detect: tables as Parquet",
-    "ray": "detect: folders searched by many machines",
+    "ray": "detect: photos shared by several machines",
     "supervision": "to_supervision: faces for the package supervision",
     "tensorboard": "runs mirrored to TensorBoard",
     "train": "train and finetune",
