@@ -1,1 +1,0 @@
-"""Faces covered for good in photos and videos."""
