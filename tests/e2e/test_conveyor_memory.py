@@ -50,4 +50,4 @@ def test_many_photos_take_no_more_memory_than_some(photos: Path, count: int) -> 
     assert len(pages) == count // 100
     assert faces.any()
     swing = max(len(pages) // 4, 10)  # until then free memory is still being scattered
-    assert pages[swing:].max() <= GROWTH * pages[:swing].max()
+    assert np.median(pages[swing:]) <= GROWTH * np.median(pages[swing // 2 : swing])

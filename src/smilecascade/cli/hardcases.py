@@ -47,7 +47,8 @@ def hard_cases(
         seen = _decoded(photos, progress)
         steps = measured(entrants, told, seen, min_face=min_face, seed=facts["seed"])
     thresholds = _thresholds(entrants, told)
-    parts = [f"{facts['folder']}: {len(photos)} photos", *thresholds, report.table(steps)]
+    legend = f"In each cell: {report.LEGEND}."
+    parts = [f"{facts['folder']}: {len(photos)} photos", *thresholds, legend, report.table(steps)]
     click.echo("\n\n".join(parts), file=standard_output())
     if out:
         report.write_csv(out / "stress.csv", steps)
@@ -66,7 +67,7 @@ def _thresholds(entrants: Sequence[Entrant], told: Mapping[str, Style]) -> list[
     """For each detector that is not measured at its own threshold, at which it is."""
     return [
         f"{entrant.detector.name} counts from a score of {told[entrant.detector.name].least_score:.3f} up: "
-        f"so it has no more false alarms on the plain photos than {entrants[0].detector.name}"
+        f"so it has no more false alarms on the plain photos than {entrants[0].detector.name}."
         for entrant in entrants
         if not entrant.at_its_threshold
     ]

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 STYLE = files("smilecascade") / "plots.mplstyle"
 
+#: What the numbers in a cell of the table are.
+LEGEND = "the share of the faces found; of those found at the mildest step; false alarms a photo"
+
 #: Panels side by side.
 COLUMNS = 4
 
@@ -28,12 +31,12 @@ _LOW = 0.45
 
 
 def table(steps: Sequence[Step]) -> str:
-    """A Markdown table, a line a step: of each detector the share found, and false alarms a photo.
+    """A Markdown table, a line a step: of each detector what ``LEGEND`` says.
 
     A detector that is not measured in a family has a dash there.
     """
     names = list(dict.fromkeys(one.detector for one in steps))
-    titles = ("found, false alarms a photo", "step", "faces", *names)
+    titles = ("hard case", "step", "faces", *names)
     lines = []
     for (family, step), group in groupby(steps, key=lambda one: (one.family, one.step)):
         told = {one.detector: one for one in group}
@@ -98,4 +101,4 @@ def _draw(
 
 
 def _cell(one: Step) -> str:
-    return "–" if isnan(one.recall) else f"{one.recall:.3f}, {one.false_alarms:.2f}"
+    return "–" if isnan(one.recall) else f"{one.recall:.3f} {one.kept:.3f} {one.false_alarms:.2f}"

@@ -129,6 +129,8 @@ def _published(bundle: Bundle, student: Net, eyes: Net, known: Tiles, recipe: Re
     """The bundle with the expressions' net, scaled by the validation faces."""
     assert isinstance(student, Expressive)
     assert isinstance(eyes, Expressive)
+    # Sums depend on the threads in their last bits, and nothing was trained here if all was there.
+    torch.set_num_threads(recipe.student.threads)
     windows = windows_of(recipe.student.net, recipe.eyes.net)
     logits, truth = asked(student, known, windows[0])[:, : len(EMOTIONS)], _truth(known)
     scaling = fitted(logits, truth)

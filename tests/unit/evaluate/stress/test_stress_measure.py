@@ -119,8 +119,8 @@ def test_a_table_has_a_line_a_step_and_a_dash_where_nothing_was_measured(photos)
     title, _, *lines = table(steps_of(entrants, photos)).splitlines()
     assert [cell.strip() for cell in title.split("|")[2:-1]] == ["step", "faces", "sharp", "other"]
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
-    assert cells[0] == ["darkness", "0", "4", "1.000, 0.00", "–"]
-    assert cells[-1] == ["cut by the border", "0.4", "4", "1.000, 0.00", "1.000, 0.00"]
+    assert cells[0] == ["darkness", "0", "4", "1.000 1.000 0.00", "–"]
+    assert cells[-1] == ["cut by the border", "0.4", "4", "1.000 1.000 0.00", "1.000 1.000 0.00"]
 
 
 def test_files_hold_the_same(photos, tmp_path: Path) -> None:
