@@ -25,6 +25,9 @@ SUBCOMMANDS = {
     "detect": LazyCommand(
         "smilecascade.cli.detect:detect", "Find the faces in photos, videos and folders of photos."
     ),
+    "mask": LazyCommand(
+        "smilecascade.cli.mask:mask", "Cover the faces in photos, videos and folders of photos."
+    ),
     "stages": LazyCommand(
         "smilecascade.cli.stages:stages", "Draw what every step of the cascade does to a photo."
     ),

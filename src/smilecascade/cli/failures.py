@@ -15,6 +15,7 @@ from smilecascade.errors import SmilecascadeError
 OK = 0
 UNREAD = 1
 FAILED = 2
+REMAINING = 3
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 

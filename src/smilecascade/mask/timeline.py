@@ -1,0 +1,149 @@
+"""Where faces are covered in a video at any moment: between two sightings too, and a moment beyond them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smilecascade.express import EMOTIONS, Expression
+from smilecascade.mask.covers import Cover
+
+_Floats = NDArray[np.float64]
+
+#: Seconds that a face stays covered before its first sighting and after its last.
+HOLD_S = 0.5
+
+#: Seconds of its way from which it is told where a face came from, or goes to; and it goes on so for as long.
+_DRIFT_S = 0.2
+
+#: How much larger a cover grows in a second out of sight, and at most: faces do not move evenly.
+_GROWTH_PER_S, _MOST_GROWTH = 1.0, 0.5
+
+#: Sightings farther apart than this, in seconds, say nothing about each other's trembling.
+_NEAR_S = 0.1
+
+#: Seconds over which what a smiley shows is a mean of: expressions of single frames flicker.
+_MOOD_S = 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A face seen in one frame, at this time of the video, and the cover that it wants there."""
+
+    frame: int
+    time_s: float
+    cover: Cover
+
+
+class Track:
+    """A face that was followed through a video: its sightings, at least one, in order of time.
+
+    number: that of the track, by which a person may speak of it. hold_s: how long it stays covered
+    before and after.
+    """
+
+    def __init__(self, number: int, seen: Sequence[Seen], *, hold_s: float = HOLD_S) -> None:
+        self.number, self.seen, self.hold_s = number, tuple(seen), hold_s
+        self._times = np.array([one.time_s for one in seen])
+        self._places = _steadied(np.array([_place(one.cover) for one in seen]), self._times)
+        self._moods = _moods(seen, self._times)
+
+    @property
+    def score(self) -> float | None:
+        """The best score of its sightings; None where a person added it."""
+        scores = [one.cover.score for one in self.seen if one.cover.score is not None]
+        return max(scores, default=None)
+
+    @property
+    def span_s(self) -> tuple[float, float]:
+        """From when to when it is covered, seconds of the video."""
+        return max(0.0, float(self._times[0]) - self.hold_s), float(self._times[-1]) + self.hold_s
+
+    def at(self, time_s: float) -> Cover | None:
+        """What covers it at this time; None before and after."""
+        first_s, last_s = self.span_s
+        if not first_s <= time_s <= last_s:
+            return None
+        x, y, width, height, cos, sin = self._place_at(time_s)
+        growth = self._growth_at(time_s)
+        half_width, half_height = growth * width / 2, growth * height / 2
+        return Cover(
+            box=(x - half_width, y - half_height, x + half_width, y + half_height),
+            roll=float(np.degrees(np.arctan2(sin, cos))),
+            score=self.score,
+            expression=self._mood_at(time_s),
+        )
+
+    def _growth_at(self, time_s: float) -> float:
+        if self.score is None:
+            return 1.0
+        away_s = float(np.abs(self._times - time_s).min())
+        return 1 + min(_MOST_GROWTH, _GROWTH_PER_S * away_s)
+
+    def _place_at(self, time_s: float) -> list[float]:
+        first_s, last_s = self._times[0], self._times[-1]
+        place = np.array([np.interp(time_s, self._times, column) for column in self._places.T])
+        if time_s < first_s:
+            place[:2] += max(time_s - first_s, -_DRIFT_S) * self._drift(first_s, first_s + _DRIFT_S)
+        elif time_s > last_s:
+            place[:2] += min(time_s - last_s, _DRIFT_S) * self._drift(last_s - _DRIFT_S, last_s)
+        return [float(value) for value in place]
+
+    def _drift(self, from_s: float, to_s: float) -> _Floats:
+        """How it moves between these times, pixels a second in x and y."""
+        times = np.clip((from_s, to_s), self._times[0], self._times[-1])
+        way = [np.diff(np.interp(times, self._times, column))[0] for column in self._places.T[:2]]
+        return np.array(way) / (to_s - from_s)
+
+    def _mood_at(self, time_s: float) -> Expression | None:
+        if self._moods is None:
+            return None
+        times, shares = self._moods
+        mood = np.array([np.interp(time_s, times, share) for share in shares.T])
+        return Expression(probabilities=dict(zip(EMOTIONS, (mood / mood.sum()).tolist(), strict=True)))
+
+
+def covers_at(tracks: Sequence[Track], time_s: float) -> list[Cover]:
+    """What is covered at this time of a video."""
+    covers = (track.at(time_s) for track in tracks)
+    return [cover for cover in covers if cover is not None]
+
+
+def _place(cover: Cover) -> tuple[float, ...]:
+    """Middle, size and direction of a cover: what is between two of them is a mean of these."""
+    x1, y1, x2, y2 = cover.box
+    angle = np.radians(cover.roll)
+    return (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, float(np.cos(angle)), float(np.sin(angle))
+
+
+def _steadied(places: _Floats, times: _Floats) -> _Floats:
+    """A quarter of the place before, half of its own, a quarter of the one after, where they are near.
+
+    Only sightings that lie evenly: a moving face would be pulled to where it was seen more often.
+    """
+    steadied = places.copy()
+    before, after = np.diff(times)[:-1], np.diff(times)[1:]
+    even = (np.maximum(before, after) <= _NEAR_S) & (np.abs(before - after) < 0.25 * before)
+    inner = steadied[1:-1]
+    inner[even] = (places[1:-1] / 2 + (places[:-2] + places[2:]) / 4)[even]
+    return steadied
+
+
+def _moods(seen: Sequence[Seen], times: _Floats) -> tuple[_Floats, _Floats] | None:
+    """Times and probabilities (N, 8) of what the face shows, each a mean over a moment; None if unknown."""
+    known = [index for index, one in enumerate(seen) if one.cover.expression]
+    if not known:
+        return None
+    shares = np.array([_shares(seen[index].cover.expression) for index in known])
+    times = times[known]
+    first, after = (np.searchsorted(times, times + shift) for shift in (-_MOOD_S / 2, _MOOD_S / 2 + 1e-9))
+    sums = np.concatenate([np.zeros((1, shares.shape[1])), np.cumsum(shares, axis=0)])
+    return times, (sums[after] - sums[first]) / (after - first)[:, None]
+
+
+def _shares(expression: Expression | None) -> list[float]:
+    assert expression is not None
+    return list(expression.probabilities.values())
