@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -45,14 +45,18 @@ def require_sources_safe(jobs: Sequence[Job], out: Path) -> None:
             )
 
 
-def require_free(jobs: Sequence[Job], out: Path) -> None:
-    """Raise TargetError where copies are there already."""
-    there = [out / job.target for job in jobs if job.target and (out / job.target).exists()]
+def require_free(jobs: Sequence[Job], out: Path, known: Container[str] = ()) -> None:
+    """Raise TargetError where copies are there already, but for those known of an earlier run."""
+    there = [
+        out / job.target
+        for job in jobs
+        if job.target and job.target not in known and (out / job.target).exists()
+    ]
     if there:
         others = f", and so are {len(there) - 1} others" if len(there) > 1 else ""
         raise TargetError(
             f"{there[0]}: is there already{others}; give --resume to do what is missing, --force to replace "
-            "them, or --out another folder"
+            "what is there, or --out another folder"
         )
 
 

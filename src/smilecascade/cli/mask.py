@@ -114,7 +114,7 @@ def mask(
     corrections = read_review(review) if review else {}
     jobs = plan(paths, out)
     record = Record(beside(out, RECORD))
-    _check(jobs, out, record, corrections, fresh=not (resume or force or review))
+    _check(jobs, out, record, corrections, resumed=resume or bool(review), force=force)
     if style == "emoji":
         require_emojis()
     cascade = smilecascade.load(bundle, threads=threads)
@@ -143,16 +143,22 @@ def mask(
 
 
 def _check(
-    jobs: Sequence[Job], out: Path, record: Record, review: Mapping[str, Corrections], *, fresh: bool
+    jobs: Sequence[Job],
+    out: Path,
+    record: Record,
+    review: Mapping[str, Corrections],
+    *,
+    resumed: bool,
+    force: bool,
 ) -> None:
     """Refuse what cannot be done, before anything is."""
     require_sources_safe(jobs, out)
-    if fresh:
-        require_free(jobs, out)
+    if not force:
+        require_free(jobs, out, {job.target for job in jobs if resumed and record.of(job.target, job.source)})
     require_folder(out, "--out")
     require_known(review, [str(job.source) for job in jobs])
     for job in jobs:
-        known, corrections = record.get(job.target), review.get(str(job.source))
+        known, corrections = record.of(job.target, job.source), review.get(str(job.source))
         if known and corrections:
             corrected(known, corrections)
 

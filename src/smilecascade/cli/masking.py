@@ -79,7 +79,7 @@ class Masking:
     def _do(self, job: Job) -> None:
         if job.task.trouble:
             raise ImageError(job.task.trouble)
-        known = self.record.get(job.target) if (self.out / job.target).exists() else None
+        known = self.record.of(job.target, job.source) if (self.out / job.target).exists() else None
         corrections = self.review.get(str(job.source))
         if known and self._stays(known, corrections):
             self.done.append(known)

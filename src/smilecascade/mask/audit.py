@@ -65,7 +65,7 @@ class Auditor:
                     score=face.score,
                     where="",
                     picture=picture_of(image, cover),
-                    additions=(addition(cover),),
+                    places=(place(cover),),
                 )
 
     def _unsure(self, copy: Copy, image: Pixels) -> Iterator[Finding]:
@@ -88,8 +88,8 @@ def style_of(copy: Copy) -> Style:
     return STYLES[copy.settings["with"]]
 
 
-def addition(cover: Cover, **times: float) -> dict[str, Any]:
-    """What a review says to have this place covered."""
+def place(cover: Cover, **times: float) -> dict[str, Any]:
+    """What a review calls this place."""
     return {"box": rounded_box(cover.box), "roll": round(cover.roll), **times}
 
 

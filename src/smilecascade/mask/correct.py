@@ -10,7 +10,7 @@ from smilecascade.errors import MaskError
 from smilecascade.geometry.boxes import Box, iou
 from smilecascade.mask.covers import Cover
 from smilecascade.mask.record import Copy
-from smilecascade.mask.review import Addition, Corrections
+from smilecascade.mask.review import Corrections, Place
 from smilecascade.mask.timeline import Seen, Track
 
 #: A box means the cover that it overlaps most, from this IoU on.
@@ -33,22 +33,29 @@ def corrected(copy: Copy, corrections: Corrections) -> Copy:
         tracks=tracks,
         shown_tracks=(*copy.shown_tracks, *lost),
     )
-    for addition in corrections.add:
-        changed = _with(changed, addition)
+    for place in corrections.add:
+        cover, track = _named(changed, place)
+        changed = replace(changed, covers=(*changed.covers, *cover), tracks=(*changed.tracks, *track))
+    for place in corrections.leave:
+        cover, track = _named(changed, place)
+        changed = replace(
+            changed, shown=(*changed.shown, *cover), shown_tracks=(*changed.shown_tracks, *track)
+        )
     return changed
 
 
-def _with(copy: Copy, addition: Addition) -> Copy:
-    cover = Cover(box=addition.box, roll=addition.roll)
+def _named(copy: Copy, place: Place) -> tuple[list[Cover], list[Track]]:
+    """A place as a cover of a photo, or as a track of a video."""
+    cover = Cover(box=place.box, roll=place.roll)
     if copy.duration_s is None:
-        if addition.span_s is not None:
+        if place.span_s is not None:
             raise MaskError(f"{copy.source}: the review gives times to a box in a photo; leave them out")
-        return replace(copy, covers=(*copy.covers, cover))
-    if addition.span_s is None:
-        raise MaskError(f"{copy.source}: the review adds a box to a video; say from_s and to_s, too")
+        return [cover], []
+    if place.span_s is None:
+        raise MaskError(f"{copy.source}: the review names a box in a video; say from_s and to_s, too")
     number = 1 + max((track.number for track in (*copy.tracks, *copy.shown_tracks)), default=0)
-    seen = [Seen(frame=-1, time_s=time_s, cover=cover) for time_s in sorted(set(addition.span_s))]
-    return replace(copy, tracks=(*copy.tracks, Track(number, seen, hold_s=0)))
+    seen = [Seen(frame=None, time_s=time_s, cover=cover) for time_s in sorted(set(place.span_s))]
+    return [], [Track(number, seen, hold_s=0)]
 
 
 def _nearest(copy: Copy, box: Box) -> Cover:

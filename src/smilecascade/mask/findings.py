@@ -38,7 +38,7 @@ class Finding:
     """Something that a person should look at.
 
     source: the photo or video. where: the moment of a video, in words, or "". picture: as a JPEG.
-    additions, removals: what a review would say to have it covered, or uncovered.
+    places, removals: what a review would say of it: places to add or to leave, covers to remove.
     """
 
     kind: Kind
@@ -46,7 +46,7 @@ class Finding:
     score: float
     where: str
     picture: bytes
-    additions: tuple[dict[str, Any], ...] = ()
+    places: tuple[dict[str, Any], ...] = ()
     removals: tuple[dict[str, Any], ...] = ()
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from smilecascade.images import MAX_PIXELS
 from smilecascade.mipmaps import Pixels
 from smilecascade.records import Face
 
@@ -18,6 +17,9 @@ _Points = NDArray[np.float64]
 
 #: Width and height in pixels.
 Size = tuple[int, int]
+
+#: No photo is enlarged beyond this, in pixels: searching it would take a gigabyte.
+MOST_PIXELS = 24_000_000
 
 #: The five points of a mirrored face in their usual order: its left eye is the other's right one.
 _MIRRORED = (1, 0, 2, 4, 3)
@@ -27,7 +29,7 @@ _MIRRORED = (1, 0, 2, 4, 3)
 class Look:
     """What is done to a photo before it is searched, in this order; by default nothing.
 
-    scale:    how much larger it becomes, as far as ``MAX_PIXELS`` allow; at least 1.
+    scale:    how much larger it becomes, as far as ``MOST_PIXELS`` allow; at least 1.
     mirrored: whether left and right change places.
     turns:    by how many right angles it is turned to the left.
     """
@@ -38,7 +40,7 @@ class Look:
 
     def scale_of(self, size: Size) -> float:
         """How much larger a photo of this size really becomes."""
-        return max(1.0, min(self.scale, sqrt(MAX_PIXELS / (size[0] * size[1]))))
+        return max(1.0, min(self.scale, sqrt(MOST_PIXELS / (size[0] * size[1]))))
 
     def view(self, image: Pixels) -> Pixels:
         """RGB uint8 (H, W, 3) of a pixel or more as this look shows it; it may be the same array."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -17,23 +17,24 @@ MOST = 1000
 
 
 class _Section(NamedTuple):
+    """choices: what may be done about it, in words, by its name in a review."""
+
     title: str
     explanation: str
-    action: str
+    choices: Mapping[str, str]
 
+
+_UNCOVERED = {"add": "cover it", "leave": "leave it, and do not ask again"}
+_COVERED = {"remove": "take the cover away"}
 
 _SECTIONS = {
     Kind.REMAINS: _Section(
-        "What remains", "Places that are not covered, and as sure as faces that are reported.", "cover it"
+        "What remains", "Places that are not covered, and as sure as faces that are reported.", _UNCOVERED
     ),
-    Kind.WEAK: _Section("Weak sightings", "Places that are not covered and might be faces.", "cover it"),
-    Kind.UNSURE: _Section(
-        "Covered on suspicion", "Places that are covered and might be no faces.", "take the cover away"
-    ),
+    Kind.WEAK: _Section("Weak sightings", "Places that are not covered and might be faces.", _UNCOVERED),
+    Kind.UNSURE: _Section("Covered on suspicion", "Places that are covered and might be no faces.", _COVERED),
     Kind.SHORT: _Section(
-        "Short tracks",
-        "Faces of a video that were seen for a moment, and are covered.",
-        "take the cover away",
+        "Short tracks", "Faces of a video that were seen for a moment, and are covered.", _COVERED
     ),
 }
 
@@ -54,9 +55,8 @@ const boxes = document.querySelectorAll('input[data-change]'), text = document.q
 function write() {
   const review = {};
   for (const box of boxes) if (box.checked) {
-    const { source, add, remove } = JSON.parse(box.dataset.change);
-    const changes = review[source] ??= { add: [], remove: [] };
-    changes.add.push(...add); changes.remove.push(...remove);
+    const { source, key, items } = JSON.parse(box.dataset.change);
+    ((review[source] ??= {})[key] ??= []).push(...items);
   }
   text.value = JSON.stringify(review, null, 1);
 }
@@ -101,11 +101,11 @@ def _summary(findings: Sequence[Finding]) -> str:
 def _section(kind: Kind, findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         return
-    title, explanation, action = _SECTIONS[kind]
+    title, explanation, choices = _SECTIONS[kind]
     yield f"<h2>{title} ({len(findings)})</h2>\n<p>{explanation}{_left_out(len(findings))}</p>\n"
     yield '<div class="cards">\n'
     for finding in sorted(findings, key=lambda finding: -finding.score)[:MOST]:
-        yield from _card(finding, action)
+        yield from _card(finding, choices)
     yield "</div>\n"
 
 
@@ -113,12 +113,15 @@ def _left_out(count: int) -> str:
     return f" The {MOST} surest of them are shown." if count > MOST else ""
 
 
-def _card(finding: Finding, action: str) -> Iterable[str]:
-    change = {"source": finding.source, "add": finding.additions, "remove": finding.removals}
+def _card(finding: Finding, choices: Mapping[str, str]) -> Iterator[str]:
     where = f"{finding.where}<br>" if finding.where else ""
     yield f"<figure>{_image(finding.picture)}<figcaption>{escape(finding.source)}<br>{where}"
-    yield f"score {finding.score:.2f}<label><input type=checkbox data-change='{escape(json.dumps(change))}'>"
-    yield f" {action}</label></figcaption></figure>\n"
+    yield f"score {finding.score:.2f}"
+    for key, words in choices.items():
+        items = finding.removals if key == "remove" else finding.places
+        change = escape(json.dumps({"source": finding.source, "key": key, "items": items}))
+        yield f'<label><input type="checkbox" data-change="{change}"> {words}</label>'
+    yield "</figcaption></figure>\n"
 
 
 def _image(picture: bytes) -> str:

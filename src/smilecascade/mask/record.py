@@ -13,6 +13,7 @@ from smilecascade.errors import MaskError
 from smilecascade.export import replacing
 from smilecascade.express import EMOTIONS, Expression
 from smilecascade.mask.covers import Cover
+from smilecascade.mask.styles import STYLES
 from smilecascade.mask.timeline import Seen, Track
 
 #: Version of the layout of the document.
@@ -31,7 +32,7 @@ class Copy:
     source, target: the photo or video as it was named, and its copy, relative to the folder of copies.
     width, height: its size in pixels. settings: how it was made, as plain values.
     duration_s: how long a video lasts; None: it is a photo.
-    covers: of a photo; tracks: of a video. shown, shown_tracks: those that a person took away.
+    covers: of a photo; tracks: of a video. shown, shown_tracks: those that a person wants to be seen.
     """
 
     source: str
@@ -56,9 +57,10 @@ class Record:
         self._saved_s, self._saving_s = 0.0, 0.0
         self._unsaved = False
 
-    def get(self, target: str) -> Copy | None:
-        """The copy of this name."""
-        return self._copies.get(target)
+    def of(self, target: str, source: Path) -> Copy | None:
+        """The copy of this name, if it is of this photo or video, as it was named."""
+        copy = self._copies.get(target)
+        return copy if copy and copy.source == str(source) else None
 
     def add(self, copy: Copy) -> None:
         """Note a copy, in the place of an earlier one of its name."""
@@ -115,6 +117,8 @@ def to_json(copy: Copy) -> Plain:
 
 def from_json(plain: Plain) -> Copy:
     """The copy that ``to_json`` made these values of."""
+    if plain["settings"]["with"] not in STYLES:
+        raise ValueError(f"expected a way of covering, got {plain['settings']['with']!r}")
     parts: Plain = {name: plain[name] for name in _FACTS}
     parts |= {name: tuple(map(_cover_from_json, plain[name])) for name in _COVERS}
     parts |= {name: tuple(map(_track_from_json, plain[name])) for name in _TRACKS}

@@ -15,8 +15,8 @@ from smilecascade.geometry.boxes import Box
 
 
 @dataclass(frozen=True, kw_only=True)
-class Addition:
-    """A box to cover: (x1, y1, x2, y2) in pixels, upright before ``roll``.
+class Place:
+    """A box, (x1, y1, x2, y2) in pixels, upright before ``roll``, degrees, turns it about its middle.
 
     span_s: of a video, from when to when, in seconds; None: no times were given.
     """
@@ -30,10 +30,12 @@ class Addition:
 class Corrections:
     """What is to be changed in one copy.
 
+    add:    places to cover. leave: places that an audit found, and that may be seen.
     remove: boxes of covers that are to be taken away; remove_tracks: numbers of tracks of a video.
     """
 
-    add: tuple[Addition, ...] = ()
+    add: tuple[Place, ...] = ()
+    leave: tuple[Place, ...] = ()
     remove: tuple[Box, ...] = ()
     remove_tracks: tuple[int, ...] = ()
 
@@ -65,8 +67,7 @@ def require_known(review: Mapping[str, Corrections], names: Sequence[str]) -> No
 
 
 def _corrections(changes: Any, where: str) -> Corrections:
-    table = _table(changes, where, ("add", "remove"))
-    added = [_addition(item, f"{where}: add[{i}]") for i, item in enumerate(_list(table, "add", where))]
+    table = _table(changes, where, ("add", "leave", "remove"))
     boxes: list[Box] = []
     numbers: list[int] = []
     for index, item in enumerate(_list(table, "remove", where)):
@@ -76,18 +77,28 @@ def _corrections(changes: Any, where: str) -> Corrections:
             numbers.append(int(_number(removal, "track", place)))
         else:
             boxes.append(_box(removal, place))
-    return Corrections(add=tuple(added), remove=tuple(boxes), remove_tracks=tuple(numbers))
+    return Corrections(
+        add=_places(table, "add", where),
+        leave=_places(table, "leave", where),
+        remove=tuple(boxes),
+        remove_tracks=tuple(numbers),
+    )
 
 
-def _addition(item: Any, where: str) -> Addition:
+def _places(table: Mapping[str, Any], key: str, where: str) -> tuple[Place, ...]:
+    items = enumerate(_list(table, key, where))
+    return tuple(_place(item, f"{where}: {key}[{index}]") for index, item in items)
+
+
+def _place(item: Any, where: str) -> Place:
     table = _table(item, where, ("box", "roll", "from_s", "to_s"))
     box, roll = _box(table, where), _number(table, "roll", where) if "roll" in table else 0.0
     if not {"from_s", "to_s"} & set(table):
-        return Addition(box=box, roll=roll)
+        return Place(box=box, roll=roll)
     from_s, to_s = _number(table, "from_s", where), _number(table, "to_s", where)
     if not 0 <= from_s <= to_s:
         raise MaskError(f"{where}: expected 0 <= from_s <= to_s, got {from_s:g} and {to_s:g}")
-    return Addition(box=box, roll=roll, span_s=(from_s, to_s))
+    return Place(box=box, roll=roll, span_s=(from_s, to_s))
 
 
 def _table(value: Any, where: str, keys: Sequence[str] | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from smilecascade.errors import VideoError
-from smilecascade.mask.audit import addition, is_below, style_of
+from smilecascade.mask.audit import is_below, place, style_of
 from smilecascade.mask.covers import Cover
 from smilecascade.mask.film import TURNS, Step, watch
 from smilecascade.mask.findings import Finding, Kind, is_under, picture_of
@@ -66,7 +66,7 @@ def _remaining(copy: Copy, track: Track, masker: Masker) -> Iterator[_Shot]:
         sure = _score(best) >= masker.own_score
         yield _Shot(
             best,
-            replace(finding, kind=Kind.REMAINS if sure else Kind.WEAK, additions=tuple(_pieces(uncovered))),
+            replace(finding, kind=Kind.REMAINS if sure else Kind.WEAK, places=tuple(_pieces(uncovered))),
         )
 
 
@@ -100,14 +100,14 @@ def _pieces(seen: Sequence[Seen]) -> Iterator[dict[str, Any]]:
         hull = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
         middle = piece[len(piece) // 2].cover
         times = {"from_s": round(piece[0].time_s - 0.05, 2), "to_s": round(piece[-1].time_s + 0.05, 2)}
-        yield addition(Cover(box=hull, roll=middle.roll), **times)
+        yield place(Cover(box=hull, roll=middle.roll), **times)
 
 
 def _pictured(path: Path, shots: Sequence[_Shot], threads: int | None) -> list[Finding]:
     """The findings with pictures out of the frames of a video; without any, where it cannot be read."""
     from smilecascade.video import open_video
 
-    wanted: defaultdict[int, list[int]] = defaultdict(list)
+    wanted: defaultdict[int | None, list[int]] = defaultdict(list)
     for index, shot in enumerate(shots):
         wanted[shot.seen.frame].append(index)
     pictures: dict[int, bytes] = {}

@@ -31,9 +31,12 @@ _MOOD_S = 0.4
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A face seen in one frame, at this time of the video, and the cover that it wants there."""
+    """A face seen at this time of a video, and the cover that it wants there.
 
-    frame: int
+    frame: in which, from 0; None where a person said so.
+    """
+
+    frame: int | None
     time_s: float
     cover: Cover
 
