@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from smilecascade.cli.failures import TargetError
+from smilecascade.cli.failures import TargetError, describe
 from smilecascade.cli.inputs import Task, find_inputs, reason
 from smilecascade.cli.targets import KEPT_SUFFIXES
 from smilecascade.errors import VideoError
@@ -82,6 +82,8 @@ def _job(task: Task, within: PurePath, taken: set[str]) -> Job:
         suffix = _suffix(task)
     except VideoError as error:
         return Job(task=Task(task.path, reason(error, task.path)))
+    except ModuleNotFoundError as error:
+        return Job(task=Task(task.path, describe(error)))
     plain, number = within.with_suffix(suffix), 1
     name = plain
     # Names that differ in case alone are the same file on some systems.

@@ -35,6 +35,7 @@ from smilecascade.mask import (
     Search,
     corrected,
     expressions_of,
+    needed,
     read_review,
     require_emojis,
     require_known,
@@ -183,7 +184,7 @@ def _interruptible() -> Iterator[None]:
 def _summary(copies: Sequence[Copy], out: Path) -> str:
     photos = [copy for copy in copies if copy.duration_s is None]
     videos = [copy for copy in copies if copy.duration_s is not None]
-    faces = sum(len(copy.covers) + len(copy.tracks) for copy in copies)
+    faces = sum(len(needed(copy.covers)) + len(copy.tracks) for copy in copies)
     what = [_counted(len(photos), "photo")] if photos or not videos else []
     what += [_counted(len(videos), "video")] if videos else []
     return f"{_counted(faces, 'face')} covered in {' and '.join(what)}, in {out}"

@@ -2,7 +2,7 @@
 
 from smilecascade.mask.audit import Auditor, audit_search, style_of
 from smilecascade.mask.correct import corrected
-from smilecascade.mask.covers import Cover
+from smilecascade.mask.covers import Cover, needed
 from smilecascade.mask.emoji import require_emojis
 from smilecascade.mask.expressions import expressions_of
 from smilecascade.mask.film import Watched, watch, write_video
@@ -31,6 +31,7 @@ __all__ = [
     "audit_video",
     "corrected",
     "expressions_of",
+    "needed",
     "read_photo",
     "read_review",
     "require_emojis",

@@ -11,7 +11,7 @@ from smilecascade.analyze import Cascade
 from smilecascade.errors import ImageError
 from smilecascade.geometry.boxes import Box
 from smilecascade.images import read
-from smilecascade.mask.covers import Cover, cover_of
+from smilecascade.mask.covers import Cover, cover_of, needed
 from smilecascade.mask.findings import Finding, Kind, is_under, picture_of
 from smilecascade.mask.looks import Look
 from smilecascade.mask.record import Copy
@@ -22,21 +22,20 @@ from smilecascade.mipmaps import Pixels
 #: A quarter of an octave: faces that fall between two scales of the search.
 _BETWEEN = 2**0.25
 
-#: Least scores, in those of ``detect``, of what is shown to a person; as in ``search``.
-LOW_SHARE, LOW_LYING_SHARE = 0.6, 1.0
+#: Least score of what is shown to a person, in those of ``detect``. Of what is seen on its side alone
+#: nothing weaker is shown than is covered: nearly all of it is none.
+LOW_SHARE = 0.6
 
 UPRIGHT = (Look(), Look(mirrored=True), Look(scale=_BETWEEN), Look(scale=_BETWEEN, mirrored=True))
-LYING = (Look(turns=1), Look(turns=2), Look(turns=3))
 
 
 def audit_search(min_face: float) -> Search:
-    """How copies are looked at again: for weak sightings, and also for heads upside down."""
+    """How copies are looked at again: for weak sightings, of faces that are surely large enough."""
     return Search(
         min_face=min_face,
+        tolerance=1.0,
         upright=UPRIGHT,
         upright_share=LOW_SHARE,
-        lying=LYING,
-        lying_share=LOW_LYING_SHARE,
     )
 
 
@@ -70,7 +69,7 @@ class Auditor:
 
     def _unsure(self, copy: Copy, image: Pixels) -> Iterator[Finding]:
         """Covers of what is perhaps no face, with their pictures before they were covered, if at hand."""
-        unsure = [cover for cover in copy.covers if is_below(cover.score, own_score(self.cascade))]
+        unsure = [cover for cover in needed(copy.covers) if is_below(cover.score, own_score(self.cascade))]
         original = _original(Path(copy.source), image) if unsure else image
         for cover in unsure:
             yield Finding(

@@ -126,18 +126,27 @@ def disc(cover: Cover) -> Outline:
 
 
 def needed(covers: Sequence[Cover]) -> list[Cover]:
-    """The covers without those that others hide whole, in their order.
+    """The covers without those that others hide whole, in their order; of equals the surest stays.
 
     A box around the eyes alone lies under the cover of the face.
     """
     outlines = [rounded(cover) for cover in covers]
     kept = set(range(len(covers)))
-    for index in sorted(kept, key=lambda index: outlines[index].across * outlines[index].down):
+
+    def size(index: int) -> tuple[float, float]:
+        return outlines[index].across * outlines[index].down, sureness(covers[index])
+
+    for index in sorted(kept, key=size):
         others = [outlines[other] for other in kept if other != index]
         points = outlines[index].rings()
         if others and np.any([other.holds(points) for other in others], axis=0).all():
             kept.remove(index)
     return [covers[index] for index in sorted(kept)]
+
+
+def sureness(cover: Cover) -> float:
+    """0..1, how sure it is that this is a face; what a person said is sure."""
+    return 1.0 if cover.score is None else cover.score
 
 
 def _middle(cover: Cover) -> tuple[float, float, float, float]:

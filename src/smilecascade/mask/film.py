@@ -15,7 +15,7 @@ from smilecascade.errors import VideoError
 from smilecascade.express import Expression
 from smilecascade.mask.looks import Look, Size
 from smilecascade.mask.masker import Masker
-from smilecascade.mask.search import plausible, side_of
+from smilecascade.mask.search import plausible
 from smilecascade.mask.styles import Style, hidden
 from smilecascade.mask.timeline import Seen, Track, covers_at
 from smilecascade.mask.ways import joined
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 TURNS = (Look(), Look(mirrored=True))
 
 #: A face with this share of the least score is good enough to continue a track.
-UNSURE = 0.3
+UNSURE = 0.5
 
 #: Seconds out of sight after which a face is another one, or was none; and sightings that make it one.
 MEMORY_S, DOUBT_S, SIGHTINGS = 1.5, 0.5, 2
@@ -96,11 +96,11 @@ def write_video(
     from smilecascade.video import open_video, repaint
 
     with open_video(source, threads=threads) as video:
-        length = video.length
+        length, clock = video.length, _Clock(video)
 
     def paint(frame: Frame) -> Pixels:
         step(frame.number, length)
-        return hidden(frame.pixels(), covers_at(tracks, frame.time_s), style)
+        return hidden(frame.pixels(), covers_at(tracks, clock.at(frame)), style)
 
     repaint(source, target, paint, threads=threads)
 
@@ -120,6 +120,22 @@ def _tracks(view: _View, masker: Masker) -> tuple[Track, ...]:
     return tuple(Track(number, way) for number, way in enumerate(ways, start=1))
 
 
+class _Clock:
+    """The times of frames, asked for in their order, made to go on where a broken video sets them back."""
+
+    def __init__(self, video: Video) -> None:
+        self._frame_s = float(1 / video.rate)
+        self._last_s, self._shift_s = -1.0, 0.0
+
+    def at(self, frame: Frame) -> float:
+        time_s = frame.time_s + self._shift_s
+        if time_s <= self._last_s:
+            self._shift_s += self._last_s + self._frame_s - time_s
+            time_s = self._last_s + self._frame_s
+        self._last_s = time_s
+        return time_s
+
+
 class _View:
     """Looking through an open video, and what is known of it in the end.
 
@@ -129,6 +145,7 @@ class _View:
     def __init__(self, video: Video, masker: Masker, step: Step, turns: Sequence[Look]) -> None:
         self._video, self._masker, self._step, self._turns = video, masker, step, turns
         self._under_way: deque[tuple[Look, int, float]] = deque()
+        self._clock = _Clock(video)
         self.size: Size | None = None
         self.last_s = 0.0
 
@@ -152,7 +169,7 @@ class _View:
     def _sources(self) -> Iterator[Source]:
         for frame in self._video.frames():
             look = self._turns[frame.number % len(self._turns)]
-            self._under_way.append((look, frame.number, frame.time_s))
+            self._under_way.append((look, frame.number, self._clock.at(frame)))
             yield partial(_view, frame, look)
 
 
@@ -162,7 +179,7 @@ def _view(frame: Frame, look: Look) -> Pixels:
 
 def _found(result: Searched, look: Look, masker: Masker) -> list[Face]:
     """The faces of one frame, back in its places, with what they show."""
-    faces = [face for face in result.faces if side_of(face) >= masker.search.min_face]
+    faces = [face for face in result.faces if masker.search.is_large(face)]
     covers = masker.covers_of(faces, result.image)
     shown = [
         replace(face, probabilities=cover.expression.probabilities if cover.expression else None)

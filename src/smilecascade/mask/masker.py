@@ -9,7 +9,7 @@ from pathlib import Path
 from smilecascade.analyze import Cascade
 from smilecascade.images import read, save
 from smilecascade.mask.colours import in_srgb
-from smilecascade.mask.covers import Cover, cover_of, needed
+from smilecascade.mask.covers import Cover, cover_of
 from smilecascade.mask.expressions import Express
 from smilecascade.mask.search import Search, own_score
 from smilecascade.mask.styles import Style, hidden
@@ -42,8 +42,11 @@ class Masker:
         return self.style.expressive and self.express is not None
 
     def covers(self, image: Pixels) -> list[Cover]:
-        """What is to be covered in RGB uint8 (H, W, 3), the surest first."""
-        return needed(self.covers_of(self.search.faces(self.cascade, image), image))
+        """What is to be covered in RGB uint8 (H, W, 3), the surest first.
+
+        Also what others hide: a person may find that those are none, and take them away.
+        """
+        return self.covers_of(self.search.faces(self.cascade, image), image)
 
     def covers_of(self, faces: Sequence[Face], image: Pixels | None) -> list[Cover]:
         """The covers of these faces in a photo, in their order; without it no expressions are read."""

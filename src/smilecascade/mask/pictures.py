@@ -14,7 +14,7 @@ from smilecascade.mask.covers import Outline
 
 #: Sides at which smileys are drawn, pixels: √2 apart, since a larger picture takes a second to draw, and
 #: one that shrinks by more than that needs to be smoothed.
-_SIDES = tuple(round(32 * 2 ** (step / 2)) for step in range(9))
+_SIDES = tuple(round(32 * 2 ** (step / 2)) for step in range(11))
 
 #: A smiley's disc, in halves of its picture: inside it nothing is transparent.
 DRAWN_DISC = 0.92

@@ -26,6 +26,9 @@ SHORT_S = 0.25
 #: Seconds that one box of a correction lasts: a face that moves has several.
 _PIECE_S = 0.5
 
+#: Seconds that it begins early and ends late: times are written to a hundredth.
+_EARLY_S = 0.05
+
 
 class _Shot(NamedTuple):
     """A finding that waits for its picture, and where that is to be taken."""
@@ -93,14 +96,18 @@ def _score(seen: Seen) -> float:
 
 
 def _pieces(seen: Sequence[Seen]) -> Iterator[dict[str, Any]]:
-    """Boxes that hold a moving face, one after the other, each as long as it is in it."""
-    for _, group in groupby(seen, key=lambda one: int(one.time_s // _PIECE_S)):
-        piece = list(group)
-        boxes = np.array([one.cover.box for one in piece])
+    """Boxes that hold a moving face, one after the other, each until the next one does."""
+    pieces = [list(group) for _, group in groupby(seen, key=lambda one: int(one.time_s // _PIECE_S))]
+    for piece, following in zip(pieces, [*pieces[1:], []], strict=True):
+        held = [*piece, *following[:1]]
+        boxes = np.array([one.cover.box for one in held])
         hull = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
-        middle = piece[len(piece) // 2].cover
-        times = {"from_s": round(piece[0].time_s - 0.05, 2), "to_s": round(piece[-1].time_s + 0.05, 2)}
-        yield place(Cover(box=hull, roll=middle.roll), **times)
+        from_s, to_s = max(0.0, held[0].time_s - _EARLY_S), held[-1].time_s + _EARLY_S
+        yield place(
+            Cover(box=hull, roll=held[len(held) // 2].cover.roll),
+            from_s=round(from_s, 2),
+            to_s=round(to_s, 2),
+        )
 
 
 def _pictured(path: Path, shots: Sequence[_Shot], threads: int | None) -> list[Finding]:

@@ -39,12 +39,14 @@ LYING = (Look(turns=1), Look(turns=3))
 class Search:
     """How a photo is searched.
 
-    min_face: side of the smallest face, in pixels of the photo.
+    min_face: side of the smallest face, in pixels of the photo. tolerance: share of it from which on
+    a face is taken for as large: sides are known to a tenth.
     upright, lying: the looks at it, and the least score of what each of them finds, as a share of
     the bundle's own. A score is never asked to be above 0.99, whatever the bundle's own is.
     """
 
     min_face: float = 20
+    tolerance: float = 0.9
     upright: tuple[Look, ...] = UPRIGHT
     upright_share: float = SURE_SHARE
     lying: tuple[Look, ...] = LYING
@@ -66,7 +68,11 @@ class Search:
         for look in looks:
             smallest = self.min_face * look.scale_of(size)
             faces = cascade.detect(look.view(image), min_face=smallest, min_score=min_score)
-            yield from (face for face in look.back(faces, size) if side_of(face) >= self.min_face)
+            yield from (face for face in look.back(faces, size) if self.is_large(face))
+
+    def is_large(self, face: Face) -> bool:
+        """Whether a face is as large as those that are wanted."""
+        return side_of(face) >= self.tolerance * self.min_face
 
 
 def own_score(cascade: Cascade) -> float:

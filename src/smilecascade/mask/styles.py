@@ -18,7 +18,7 @@ from PIL import Image
 from smilecascade.draw.paint import INK, YELLOW, Colour, Region
 from smilecascade.express import Expression
 from smilecascade.images import check_rgb
-from smilecascade.mask.covers import Cover, Outline, disc, rounded
+from smilecascade.mask.covers import Cover, Outline, disc, needed, rounded, sureness
 from smilecascade.mask.emoji import EMOJI_DISC, emoji
 from smilecascade.mask.pictures import DRAWN_DISC, laid, smiley
 from smilecascade.mipmaps import Pixels
@@ -48,10 +48,10 @@ class Style:
 def hidden(image: Pixels, covers: Sequence[Cover], style: Style) -> Pixels:
     """A copy of RGB uint8 (H, W, 3) with these places covered, the surest last, over the others.
 
-    What reaches beyond the photo is cut; no covers give a plain copy.
+    What reaches beyond the photo is cut, and what others hide whole is left out; no covers give a plain copy.
     """
     canvas = np.array(check_rgb(image), order="C")
-    for cover in sorted(covers, key=lambda cover: 1 if cover.score is None else cover.score):
+    for cover in sorted(needed(covers), key=sureness):
         outline = style.outline(cover)
         x1, y1, x2, y2 = place = outline.region(canvas)
         if x2 > x1 and y2 > y1:

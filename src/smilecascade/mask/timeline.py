@@ -10,20 +10,15 @@ from numpy.typing import NDArray
 
 from smilecascade.express import EMOTIONS, Expression
 from smilecascade.mask.covers import Cover
+from smilecascade.mask.routes import Route
 
 _Floats = NDArray[np.float64]
 
 #: Seconds that a face stays covered before its first sighting and after its last.
 HOLD_S = 0.5
 
-#: Seconds of its way from which it is told where a face came from, or goes to; and it goes on so for as long.
-_DRIFT_S = 0.2
-
 #: How much larger a cover grows in a second out of sight, and at most: faces do not move evenly.
 _GROWTH_PER_S, _MOST_GROWTH = 1.0, 0.5
-
-#: Sightings farther apart than this, in seconds, say nothing about each other's trembling.
-_NEAR_S = 0.1
 
 #: Seconds over which what a smiley shows is a mean of: expressions of single frames flicker.
 _MOOD_S = 0.4
@@ -51,7 +46,7 @@ class Track:
     def __init__(self, number: int, seen: Sequence[Seen], *, hold_s: float = HOLD_S) -> None:
         self.number, self.seen, self.hold_s = number, tuple(seen), hold_s
         self._times = np.array([one.time_s for one in seen])
-        self._places = _steadied(np.array([_place(one.cover) for one in seen]), self._times)
+        self._route = Route(self._times, np.array([_place(one.cover) for one in seen]))
         self._moods = _moods(seen, self._times)
 
     @property
@@ -70,7 +65,7 @@ class Track:
         first_s, last_s = self.span_s
         if not first_s <= time_s <= last_s:
             return None
-        x, y, width, height, cos, sin = self._place_at(time_s)
+        x, y, width, height, cos, sin = self._route.at(time_s).tolist()
         growth = self._growth_at(time_s)
         half_width, half_height = growth * width / 2, growth * height / 2
         return Cover(
@@ -83,23 +78,7 @@ class Track:
     def _growth_at(self, time_s: float) -> float:
         if self.score is None:
             return 1.0
-        away_s = float(np.abs(self._times - time_s).min())
-        return 1 + min(_MOST_GROWTH, _GROWTH_PER_S * away_s)
-
-    def _place_at(self, time_s: float) -> list[float]:
-        first_s, last_s = self._times[0], self._times[-1]
-        place = np.array([np.interp(time_s, self._times, column) for column in self._places.T])
-        if time_s < first_s:
-            place[:2] += max(time_s - first_s, -_DRIFT_S) * self._drift(first_s, first_s + _DRIFT_S)
-        elif time_s > last_s:
-            place[:2] += min(time_s - last_s, _DRIFT_S) * self._drift(last_s - _DRIFT_S, last_s)
-        return [float(value) for value in place]
-
-    def _drift(self, from_s: float, to_s: float) -> _Floats:
-        """How it moves between these times, pixels a second in x and y."""
-        times = np.clip((from_s, to_s), self._times[0], self._times[-1])
-        way = [np.diff(np.interp(times, self._times, column))[0] for column in self._places.T[:2]]
-        return np.array(way) / (to_s - from_s)
+        return 1 + min(_MOST_GROWTH, _GROWTH_PER_S * self._route.away_s(time_s))
 
     def _mood_at(self, time_s: float) -> Expression | None:
         if self._moods is None:
@@ -120,19 +99,6 @@ def _place(cover: Cover) -> tuple[float, ...]:
     x1, y1, x2, y2 = cover.box
     angle = np.radians(cover.roll)
     return (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, float(np.cos(angle)), float(np.sin(angle))
-
-
-def _steadied(places: _Floats, times: _Floats) -> _Floats:
-    """A quarter of the place before, half of its own, a quarter of the one after, where they are near.
-
-    Only sightings that lie evenly: a moving face would be pulled to where it was seen more often.
-    """
-    steadied = places.copy()
-    before, after = np.diff(times)[:-1], np.diff(times)[1:]
-    even = (np.maximum(before, after) <= _NEAR_S) & (np.abs(before - after) < 0.25 * before)
-    inner = steadied[1:-1]
-    inner[even] = (places[1:-1] / 2 + (places[:-2] + places[2:]) / 4)[even]
-    return steadied
 
 
 def _moods(seen: Sequence[Seen], times: _Floats) -> tuple[_Floats, _Floats] | None:

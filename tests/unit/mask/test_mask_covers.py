@@ -72,7 +72,7 @@ def test_a_cover_that_others_hide_is_not_needed() -> None:
     face, eyes = Cover(box=(0, 0, 87, 115), score=0.9), Cover(box=(20, 20, 60, 60), score=0.99)
     beside = Cover(box=(60, 20, 120, 90))
     assert needed([face, eyes, beside]) == [face, beside]
-    assert needed([face, face]) == [face]
+    assert needed([Cover(box=face.box, score=0.8), face, Cover(box=face.box, score=0.85)]) == [face]
     assert needed([]) == []
 
 
